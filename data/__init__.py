@@ -1,0 +1,1 @@
+"""The store and everything that goes in or out of it."""

@@ -1,0 +1,1 @@
+"""Finite schedules: lots in minutes on each unit of each station."""
