@@ -59,10 +59,7 @@ class WorkingDays:
     def between(self, start: npt.ArrayLike, end: npt.ArrayLike) -> npt.NDArray[np.int64]:
         """Working days in [start, end)."""
         limit = len(self.working) - 1
-        return (
-            self.rank[np.clip(self._offset(end), 0, limit)]
-            - self.rank[np.clip(self._offset(start), 0, limit)]
-        )
+        return self.rank[np.clip(self._offset(end), 0, limit)] - self.rank[np.clip(self._offset(start), 0, limit)]
 
     def _offset(self, day: npt.ArrayLike) -> npt.NDArray[np.int64]:
         offset: npt.NDArray[np.int64] = (np.asarray(day, dtype="datetime64[D]") - self.first).astype(np.int64)

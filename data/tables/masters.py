@@ -140,9 +140,7 @@ ITEM = Table(
             meaning="default lot_for_lot",
         ),
         optional("lot_qty", "固定批量", "decimal", unit="uom", minimum=0, meaning="with fixed"),
-        optional(
-            "lot_period_days", "合并天数", "integer", unit="working days", minimum=0, meaning="with period"
-        ),
+        optional("lot_period_days", "合并天数", "integer", unit="working days", minimum=0, meaning="with period"),
         optional(
             "scrap_rate",
             "损耗率",
@@ -219,9 +217,7 @@ SUPPLIER_ITEM = Table(
             minimum=0,
             aliases=("MPQ", "最小包装", "包装量"),
         ),
-        optional(
-            "unit_price", "单价", "decimal", unit="money", minimum=0, aliases=("价格", "含税单价", "price")
-        ),
+        optional("unit_price", "单价", "decimal", unit="money", minimum=0, aliases=("价格", "含税单价", "price")),
     ),
 )
 

@@ -53,9 +53,7 @@ PURCHASE_REQUISITION = Table(
             meaning="default draft",
             aliases=("订单状态", "单据状态"),
         ),
-        optional(
-            "purchase_order_no", "采购单号", aliases=("采购订单号", "采购单编号", "采购订单", "PO号", "po_no")
-        ),
+        optional("purchase_order_no", "采购单号", aliases=("采购订单号", "采购单编号", "采购订单", "PO号", "po_no")),
     ),
 )
 
@@ -65,9 +63,7 @@ PURCHASE_ORDER = Table(
     code="PO",
     kind="form",
     columns=(
-        key(
-            "purchase_order_no", "采购单号", aliases=("采购订单号", "采购单编号", "采购订单", "PO号", "po_no")
-        ),
+        key("purchase_order_no", "采购单号", aliases=("采购订单号", "采购单编号", "采购订单", "PO号", "po_no")),
         key("line_no", "行号", "integer", aliases=("项次", "序号", "line")),
         required(
             "supplier_no",
@@ -101,9 +97,7 @@ PURCHASE_ORDER = Table(
             exclusive=True,
             aliases=("数量", "qty.", "quantity"),
         ),
-        optional(
-            "unit_price", "单价", "decimal", unit="money", minimum=0, aliases=("价格", "含税单价", "price")
-        ),
+        optional("unit_price", "单价", "decimal", unit="money", minimum=0, aliases=("价格", "含税单价", "price")),
         required("order_date", "下单日期", "date", aliases=("订单日期", "制单日期", "接单日期")),
         required(
             "due_date",
@@ -147,9 +141,7 @@ MATERIAL_ARRIVAL = Table(
     kind="form",
     columns=(
         key("arrival_no", "到货单号"),
-        required(
-            "purchase_order_no", "采购单号", aliases=("采购订单号", "采购单编号", "采购订单", "PO号", "po_no")
-        ),
+        required("purchase_order_no", "采购单号", aliases=("采购订单号", "采购单编号", "采购订单", "PO号", "po_no")),
         required("line_no", "采购行号", "integer", aliases=("行号", "项次", "序号", "line")),
         required(
             "item_no",
@@ -191,9 +183,7 @@ MATERIAL_ARRIVAL = Table(
         optional("defect_qty", "不良数量", "decimal", unit="uom", minimum=0, default=0),
         optional("remark", "备注"),
     ),
-    references=(
-        Reference(("purchase_order_no", "line_no"), "purchase_order", ("purchase_order_no", "line_no")),
-    ),
+    references=(Reference(("purchase_order_no", "line_no"), "purchase_order", ("purchase_order_no", "line_no")),),
 )
 
 GOODS_RECEIPT = Table(

@@ -115,9 +115,7 @@ PLAN_ORDER = Table(
         required("qty", "数量", "decimal", unit="uom", meaning="good quantity", aliases=("qty.", "quantity")),
         optional("start_date", "开工/下单日", "date"),
         required("finish_date", "完工/到货日", "date"),
-        optional(
-            "supplier_no", "供应商", aliases=("供应商代码", "供应商代号", "供方编码", "vendor_no", "vendor")
-        ),
+        optional("supplier_no", "供应商", aliases=("供应商代码", "供应商代号", "供方编码", "vendor_no", "vendor")),
         optional("bom_date", "BOM生效日", "date", meaning="the day whose effective BOM this order uses"),
     ),
 )
@@ -131,9 +129,7 @@ PLAN_SCHEDULE = Table(
         key("run_no", "运算号"),
         key("order_ref", "订单引用"),
         key("step_no", "工序号", "integer", aliases=("工序", "工序序号", "工序编号", "op_no", "operation")),
-        key(
-            "station_no", "工站", aliases=("工作中心", "工作中心编号", "工位编号", "设备编号", "work_center")
-        ),
+        key("station_no", "工站", aliases=("工作中心", "工作中心编号", "工位编号", "设备编号", "work_center")),
         key("unit_no", "设备序号", "integer", meaning="1 to parallel_units"),
         key(
             "work_date",
@@ -226,9 +222,7 @@ PLAN_LATENESS = Table(
             "原因",
             choices={"material": "物料", "capacity": "产能", "lead_time": "提前期", "frozen": "冻结"},
         ),
-        optional(
-            "detail", "说明", meaning="the item, purchase line, station and days, the orders it competes with"
-        ),
+        optional("detail", "说明", meaning="the item, purchase line, station and days, the orders it competes with"),
         optional("remedy", "补救", meaning="the cheapest change that would make it on time, with its cost"),
     ),
 )

@@ -67,9 +67,7 @@ WORK_ORDER = Table(
         ),
         optional("released_date", "下发日期", "date"),
     ),
-    references=(
-        Reference(("sales_order_no", "sales_order_line_no"), "sales_order", ("sales_order_no", "line_no")),
-    ),
+    references=(Reference(("sales_order_no", "sales_order_line_no"), "sales_order", ("sales_order_no", "line_no")),),
 )
 
 DISPATCH = Table(
@@ -91,9 +89,7 @@ DISPATCH = Table(
             aliases=("工作中心", "工作中心编号", "工站", "工位编号", "设备编号", "work_center"),
         ),
         key("work_date", "生产日期", "date", aliases=("工作日期",)),
-        required(
-            "planned_qty", "计划数量", "decimal", unit="uom", minimum=0, meaning="good pieces out of the step"
-        ),
+        required("planned_qty", "计划数量", "decimal", unit="uom", minimum=0, meaning="good pieces out of the step"),
         optional("planned_hours", "计划工时", "decimal", unit="hours", minimum=0),
         optional("team", "班组"),
     ),
@@ -221,9 +217,7 @@ EXCEPTION_REPORT = Table(
             "派工单号",
             aliases=("工单号", "生产工单号", "工单", "派工单编号", "制令单号", "生产订单号", "wo_no"),
         ),
-        optional(
-            "step_no", "工序号", "integer", aliases=("工序", "工序序号", "工序编号", "op_no", "operation")
-        ),
+        optional("step_no", "工序号", "integer", aliases=("工序", "工序序号", "工序编号", "op_no", "operation")),
         optional(
             "station_no",
             "工站编号",

@@ -31,12 +31,8 @@ CUSTOMER_ORDER = Table(
             ),
         ),
         optional("description", "品名"),
-        required(
-            "qty", "数量", "decimal", unit="uom", minimum=0, exclusive=True, aliases=("qty.", "quantity")
-        ),
-        optional(
-            "unit_price", "单价", "decimal", unit="money", minimum=0, aliases=("价格", "含税单价", "price")
-        ),
+        required("qty", "数量", "decimal", unit="uom", minimum=0, exclusive=True, aliases=("qty.", "quantity")),
+        optional("unit_price", "单价", "decimal", unit="money", minimum=0, aliases=("价格", "含税单价", "price")),
         required("requested_date", "要求交期", "date"),
         required("received_date", "接单日期", "date"),
         optional("delivery_address", "送货地址"),
@@ -97,9 +93,7 @@ SALES_ORDER = Table(
             exclusive=True,
             aliases=("数量", "qty.", "quantity"),
         ),
-        optional(
-            "unit_price", "单价", "decimal", unit="money", minimum=0, aliases=("价格", "含税单价", "price")
-        ),
+        optional("unit_price", "单价", "decimal", unit="money", minimum=0, aliases=("价格", "含税单价", "price")),
         required("order_date", "下单日期", "date", aliases=("订单日期", "制单日期", "接单日期")),
         required(
             "due_date",
@@ -229,9 +223,7 @@ SHIPMENT = Table(
         optional("delivered_date", "签收日期", "date"),
         optional("confirmed_by", "客户确认人"),
     ),
-    references=(
-        Reference(("sales_order_no", "sales_order_line_no"), "sales_order", ("sales_order_no", "line_no")),
-    ),
+    references=(Reference(("sales_order_no", "sales_order_line_no"), "sales_order", ("sales_order_no", "line_no")),),
 )
 
 SETTLEMENT = Table(
