@@ -1,0 +1,347 @@
+"""The one place that opens the database: reads, writes, migrations, backup and restore.
+
+A connection shared by threads hands one thread another's rows, so every call opens and closes a cursor of
+its own inside `with store.read()` or `with store.write()`. `write()` is the only place that begins and
+commits; audit rows go into the same transaction. One writer at a time, readers never wait.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from data.tables import TABLES
+from data.tables.ddl import add_column, create_table
+from planning.errors import PaichanError
+
+QUERIES = Path(__file__).parent / "queries"
+MIGRATIONS = Path(__file__).parent / "migrations"
+MEMORY_LIMIT = "2GB"
+
+
+class StoreError(PaichanError):
+    """The database could not be opened, written or restored; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A running transaction: its cursor, and who writes why."""
+
+    cursor: duckdb.DuckDBPyConnection
+    author: str
+    reason: str
+
+    def execute(self, sql: str, parameters: object = None) -> duckdb.DuckDBPyConnection:
+        """Run `sql` in the transaction."""
+        return self.cursor.execute(sql, parameters)
+
+    def query(self, name: str, **parameters: object) -> pd.DataFrame:
+        """The frame of the question in `data/queries/<name>.sql`, as this transaction sees it."""
+        return self.cursor.execute(question(name), _used(question(name), parameters)).df()
+
+    def next_number(self, prefix: str) -> str:
+        """The next number of a series, such as B-000012 for the prefix B."""
+        self.cursor.execute(
+            "MERGE INTO counter USING (SELECT ? AS prefix) AS wanted ON counter.prefix = wanted.prefix "
+            "WHEN MATCHED THEN UPDATE SET value = value + 1 WHEN NOT MATCHED THEN INSERT VALUES (wanted.prefix, 1)",
+            [prefix],
+        )
+        row = self.cursor.execute("SELECT value FROM counter WHERE prefix = ?", [prefix]).fetchone()
+        return f"{prefix}-{row[0] if row else 1:06d}"
+
+    def audit(self, action: str, table_name: str, subject: str, detail: Mapping[str, object] | None = None) -> None:
+        """Record what was done to what, in the same transaction."""
+        self.cursor.execute(
+            "INSERT INTO audit (done_at, author, action, table_name, subject, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                dt.datetime.now(),
+                self.author,
+                action,
+                table_name,
+                subject,
+                self.reason,
+                json.dumps(detail or {}, ensure_ascii=False, default=str),
+            ],
+        )
+
+
+class Store:
+    """One DuckDB file with all tables of the contract. Safe to share between threads."""
+
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        self.path = path
+        self._connection = connection
+        self._writing = threading.RLock()
+
+    @classmethod
+    def open(cls, path: Path | str) -> Store:
+        """The store at `path`, made if it is not there and migrated if it is old.
+
+        Raises StoreError where another program has the file open or it is no database of ours.
+        """
+        path = Path(path).resolve()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and _pending(path):
+            _migrate_copy(path)
+        connection = _connect(path)
+        _create_missing(connection)
+        _lock_down(connection, path.parent)
+        return cls(path, connection)
+
+    def close(self) -> None:
+        """Close the file. The store cannot be used after it."""
+        self._connection.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor for reading, closed at the end."""
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+    def query(self, name: str, **parameters: object) -> pd.DataFrame:
+        """The frame that answers `data/queries/<name>.sql` (`name` may hold folders); values are bound as $name.
+
+        Parameters that the question does not use are left out, so that one set of filters serves a page.
+        """
+        sql = question(name)
+        with self.read() as cursor:
+            return cursor.execute(sql, _used(sql, parameters)).df()
+
+    @contextmanager
+    def write(self, author: str, reason: str) -> Iterator[Writer]:
+        """One transaction: all of the block is saved, or nothing.
+
+        A statement that failed inside the block and was swallowed there still undoes everything: DuckDB would
+        commit nothing and report success.
+        """
+        with self._writing:
+            cursor = self._connection.cursor()
+            try:
+                cursor.execute("BEGIN")
+                yield Writer(cursor, author, reason)
+                cursor.execute("SELECT 1")  # fails where the transaction was aborted and the error swallowed
+                cursor.execute("UPDATE data_version SET version = version + 1")
+                cursor.execute("COMMIT")
+            except BaseException:
+                _roll_back(cursor)
+                raise
+            finally:
+                cursor.close()
+
+    def data_version(self) -> int:
+        """A number that grows with every write: what was read before it may be stale."""
+        with self.read() as cursor:
+            row = cursor.execute("SELECT version FROM data_version").fetchone()
+        return int(row[0]) if row else 0
+
+    def setting(self, name: str, default: str = "") -> str:
+        """The value of a setting, or `default` where nobody set it."""
+        with self.read() as cursor:
+            row = cursor.execute("SELECT value FROM setting WHERE name = ?", [name]).fetchone()
+        return str(row[0]) if row else default
+
+    def count(self, table_name: str) -> int:
+        """Number of rows of a table of the contract."""
+        with self.read() as cursor:
+            row = cursor.execute(f"SELECT count(*) FROM {TABLES[table_name].name}").fetchone()
+        return int(row[0]) if row else 0
+
+    # backup and restore
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups of this file are kept."""
+        return self.path.parent / f"{self.path.stem}.backups"
+
+    def backup(self, label: str) -> Path:
+        """A copy of the database as it is now; returns its path. The twenty newest are kept."""
+        stamp = dt.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
+        target = self.backup_folder / f"{stamp}-{label}.duckdb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with self._writing:
+            cursor = self._connection.cursor()
+            try:
+                _checkpoint(cursor)
+                shutil.copyfile(self.path, target)
+            finally:
+                cursor.close()
+        for old in sorted(self.backup_folder.glob("*.duckdb"))[:-20]:
+            old.unlink()
+        return target
+
+    def restore(self, backup: Path) -> None:
+        """Put `backup` in the place of the database, after a backup of what stands there now.
+
+        Raises StoreError where the backup is no readable database; then nothing has changed.
+        """
+        try:
+            probe = duckdb.connect(str(backup), read_only=True)
+            probe.execute("SELECT version FROM data_version").fetchone()
+            probe.close()
+        except duckdb.Error as error:
+            raise StoreError("STORE-BACKUP-BROKEN", path=backup.name) from error
+        with self._writing:
+            version = self.data_version()
+            self.backup("before-restore")
+            self._connection.close()
+            replace_file(backup, self.path)
+            if _pending(self.path):
+                _migrate_copy(self.path)
+            self._connection = _connect(self.path)
+            _create_missing(self._connection)
+            # what pages cached under a newer version must not pass for the restored data
+            self._connection.execute("UPDATE data_version SET version = greatest(version, ?) + 1", [version])
+            _lock_down(self._connection, self.path.parent)
+
+
+@cache
+def question(name: str) -> str:
+    """The SQL text in `data/queries/<name>.sql`."""
+    return (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def replace_file(source: Path, target: Path) -> None:
+    """Copy `source` over `target` so that a crash leaves either the old file or the new one."""
+    temporary = target.with_suffix(".incoming")
+    shutil.copyfile(source, temporary)
+    with temporary.open("rb+") as handle:
+        os.fsync(handle.fileno())
+    target.with_name(target.name + ".wal").unlink(missing_ok=True)
+    temporary.replace(target)
+
+
+def _used(sql: str, parameters: Mapping[str, object]) -> dict[str, Any]:
+    names = set(re.findall(r"\$([a-z_]+)", sql))
+    return {name: value for name, value in parameters.items() if name in names}
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(path), config={"memory_limit": MEMORY_LIMIT})
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise StoreError("STORE-LOCKED", path=path.name) from error
+        raise StoreError("STORE-UNREADABLE", path=path.name) from error
+
+
+def _lock_down(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    escaped = str(folder).replace("'", "''")
+    connection.execute(f"SET allowed_directories = ['{escaped}']")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def _checkpoint(cursor: duckdb.DuckDBPyConnection, patience_seconds: float = 10.0) -> None:
+    """Bring the file up to date. A reader's open snapshot stands in the way, so wait for it a while."""
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            cursor.execute("CHECKPOINT")
+            return
+        except duckdb.TransactionException as error:
+            if time.monotonic() > deadline:
+                raise StoreError("STORE-BUSY") from error
+            time.sleep(0.05)
+
+
+def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
+    try:
+        cursor.execute("ROLLBACK")
+    except duckdb.Error:
+        return  # the transaction had already ended
+
+
+def _migrations() -> list[Path]:
+    return sorted(MIGRATIONS.glob("*.sql"))
+
+
+def _existing(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    rows = connection.execute("SELECT table_name, column_name FROM information_schema.columns").fetchall()
+    found: dict[str, set[str]] = {}
+    for table_name, column_name in rows:
+        found.setdefault(table_name, set()).add(column_name)
+    return found
+
+
+def _pending(path: Path) -> bool:
+    """True where a migration or a declared table or column is not yet in the file."""
+    connection = _connect(path)
+    try:
+        existing = _existing(connection)
+        if "migration" not in existing:
+            return False
+        done = {row[0] for row in connection.execute("SELECT name FROM migration").fetchall()}
+        return any(migration.stem not in done for migration in _migrations()) or any(
+            set(table.names) - existing.get(table.name, set()) for table in TABLES.values()
+        )
+    finally:
+        connection.close()
+
+
+def _migrate_copy(path: Path) -> None:
+    """Migrate a copy and put it in the file's place; the old file stays as a backup."""
+    backups = path.parent / f"{path.stem}.backups"
+    backups.mkdir(exist_ok=True)
+    stamp = dt.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
+    shutil.copyfile(path, backups / f"{stamp}-before-migration.duckdb")
+    copy = path.with_suffix(".migrating")
+    shutil.copyfile(path, copy)
+    try:
+        connection = duckdb.connect(str(copy))
+        _create_missing(connection)
+        connection.execute("CHECKPOINT")
+        connection.close()
+        replace_file(copy, path)
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+def _create_missing(connection: duckdb.DuckDBPyConnection) -> None:
+    """Run the migrations that are not recorded, then make tables and columns that are declared but missing."""
+    connection.execute("BEGIN")
+    try:
+        existing = _existing(connection)
+        if existing and "migration" not in existing:
+            raise StoreError("STORE-FOREIGN")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS migration (name VARCHAR PRIMARY KEY, applied_at TIMESTAMP NOT NULL)"
+        )
+        done = {row[0] for row in connection.execute("SELECT name FROM migration").fetchall()}
+        for migration in _migrations():
+            if migration.stem not in done:
+                connection.execute(migration.read_text(encoding="utf-8"))
+                connection.execute("INSERT INTO migration VALUES (?, ?)", [migration.stem, dt.datetime.now()])
+        for table in TABLES.values():
+            if table.name not in existing:
+                connection.execute(create_table(table))
+                continue
+            for column in table.columns:
+                if column.name not in existing[table.name]:
+                    connection.execute(add_column(table, column))
+        connection.execute("COMMIT")
+    except BaseException:
+        _roll_back(connection)
+        raise
