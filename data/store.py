@@ -66,7 +66,8 @@ class Writer:
     def audit(self, action: str, table_name: str, subject: str, detail: Mapping[str, object] | None = None) -> None:
         """Record what was done to what, in the same transaction."""
         self.cursor.execute(
-            "INSERT INTO audit (done_at, author, action, table_name, subject, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO audit (done_at, author, action, table_name, subject, reason, detail) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 dt.datetime.now(),
                 self.author,
@@ -131,8 +132,8 @@ class Store:
             return cursor.execute(sql, _used(sql, parameters)).df()
 
     @contextmanager
-    def write(self, author: str, reason: str) -> Iterator[Writer]:
-        """One transaction: all of the block is saved, or nothing.
+    def write(self, author: str, reason: str, facts: bool = True) -> Iterator[Writer]:
+        """One transaction: all of the block is saved, or nothing. `facts` says whether it may change plan input.
 
         A statement that failed inside the block and was swallowed there still undoes everything: DuckDB would
         commit nothing and report success.
@@ -143,7 +144,7 @@ class Store:
                 cursor.execute("BEGIN")
                 yield Writer(cursor, author, reason)
                 cursor.execute("SELECT 1")  # fails where the transaction was aborted and the error swallowed
-                cursor.execute("UPDATE data_version SET version = version + 1")
+                cursor.execute("UPDATE data_version SET version = version + 1, facts = facts + ?", [int(facts)])
                 cursor.execute("COMMIT")
             except BaseException:
                 _roll_back(cursor)
@@ -155,6 +156,12 @@ class Store:
         """A number that grows with every write: what was read before it may be stale."""
         with self.read() as cursor:
             row = cursor.execute("SELECT version FROM data_version").fetchone()
+        return int(row[0]) if row else 0
+
+    def facts_version(self) -> int:
+        """A number that grows with every write that may change what a plan is made from."""
+        with self.read() as cursor:
+            row = cursor.execute("SELECT facts FROM data_version").fetchone()
         return int(row[0]) if row else 0
 
     def setting(self, name: str, default: str = "") -> str:

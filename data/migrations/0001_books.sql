@@ -1,7 +1,8 @@
 -- What the store keeps besides the tables of the data contract.
 
-CREATE TABLE data_version (version BIGINT NOT NULL);
-INSERT INTO data_version VALUES (1);
+-- version grows with every write; facts only with writes that change what a plan is made from
+CREATE TABLE data_version (version BIGINT NOT NULL, facts BIGINT NOT NULL);
+INSERT INTO data_version VALUES (1, 1);
 
 CREATE TABLE counter (prefix VARCHAR PRIMARY KEY, value BIGINT NOT NULL);
 

@@ -1,0 +1,224 @@
+"""One plan from one input: materials, schedule, purchases timed to it, deliveries, reasons, and the check."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planning.calendar import ONE_DAY, WorkingDays, first_plan_day
+from planning.errors import PaichanError
+from planning.explain import lateness
+from planning.kits import kits
+from planning.messages import messages
+from planning.model import RESULT_COLUMNS, MaterialPlan, PlanInput, PlanResult, Schedule, Step, frame
+from planning.mrp import plan_materials
+from planning.pegging import deliveries, peg
+from planning.schedule import make_schedule
+from planning.verify import verify
+
+MADE = ("planned_make", "firm_make")
+
+
+class UnsoundPlanError(PaichanError):
+    """The independent checker refused the plan; nobody gets to see it. `faults` says why."""
+
+    def __init__(self, faults: list[Any]) -> None:
+        super().__init__("PLAN-UNSOUND", count=len(faults), first="; ".join(str(fault) for fault in faults[:3]))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """The figures of a plan that the order lines decide. Units: weight x days, days, pieces x days."""
+
+    late: int
+    objective: float
+    whole_order_days_late: float
+    quantity_days_late: float
+    stock_days: float
+
+
+def make_plan(
+    plan_input: PlanInput,
+    progress: Callable[[Step], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> PlanResult:
+    """The best plan found for `plan_input` within its time limit, verified.
+
+    `progress` hears of each rung; when `cancelled` says yes the best plan so far is returned. Raises
+    BomCycleError, InputError where the input cannot be planned, UnsoundPlanError where the checker refuses.
+    """
+    started = time.perf_counter()
+    materials = plan_materials(plan_input)
+    schedule = make_schedule(plan_input, materials, progress, cancelled)
+    result = assemble(plan_input, materials, schedule)
+    faults = verify(plan_input, result)
+    if faults:
+        raise UnsoundPlanError(faults)
+    return replace(result, verified=True, seconds=time.perf_counter() - started)
+
+
+def assemble(plan_input: PlanInput, materials: MaterialPlan, schedule: Schedule) -> PlanResult:
+    """The plan's rows and figures from what MRP and the scheduler said; not yet verified."""
+    days = WorkingDays.of(plan_input)
+    first_day = first_plan_day(plan_input, days)
+    allocation = used_on(materials, schedule, first_day)
+    buy = timed_purchases(plan_input, materials.buy, allocation, days)
+    allocation = available_on(allocation, buy, schedule, first_day, plan_input)
+    delivery = deliveries(plan_input, allocation, first_day)
+    figures = lateness_figures(plan_input, allocation, delivery, schedule)
+    return PlanResult(
+        as_of_date=plan_input.as_of_date,
+        horizon_end=plan_input.horizon_end,
+        status="heuristic",
+        orders=len(plan_input.demand),
+        late=figures.late,
+        objective=figures.objective,
+        whole_order_days_late=figures.whole_order_days_late,
+        quantity_days_late=figures.quantity_days_late,
+        stock_days=figures.stock_days,
+        overtime_hours=float(schedule.rows["overtime_hours"].sum()),
+        seconds=0.0,
+        plan_order=plan_orders(plan_input, materials, buy, schedule),
+        plan_schedule=schedule.rows,
+        plan_delivery=delivery,
+        plan_lateness=lateness(plan_input, materials, schedule, allocation, delivery),
+        plan_pegging=peg(plan_input, allocation),
+        plan_allocation=allocation,
+        plan_kit=kits(plan_input, materials, allocation),
+        plan_message=messages(plan_input, replace(materials, buy=buy), allocation),
+        bound=schedule.bound,
+        relaxed_objective=schedule.relaxed_objective,
+        relaxed_gap=schedule.relaxed_gap,
+        trail=schedule.trail,
+    )
+
+
+def used_on(materials: MaterialPlan, schedule: Schedule, first_day: Any) -> pd.DataFrame:
+    """The ledger with the day each row is used: the day the step that takes it starts.
+
+    Rows of order lines and of lots that are not finished inside the horizon have none yet.
+    """
+    allocation = materials.allocation.copy()
+    step_start = schedule.rows.groupby(["order_ref", "step_no"], sort=False)["work_date"].min()
+    lot_start = schedule.rows.groupby("order_ref", sort=False)["work_date"].min()
+    unrouted = schedule.lots.set_index("order_ref")["start_time"].dt.normalize()
+    by_step = pd.MultiIndex.from_arrays([allocation["demand_ref"], allocation["step_no"]])
+    used = pd.Series(step_start.reindex(by_step).to_numpy(), index=allocation.index)
+    used = used.fillna(allocation["demand_ref"].map(lot_start)).fillna(allocation["demand_ref"].map(unrouted))
+    allocation["used_date"] = used.where(allocation["demand_kind"] == "make").astype("datetime64[us]")
+    return allocation
+
+
+def timed_purchases(
+    plan_input: PlanInput, buy: pd.DataFrame, allocation: pd.DataFrame, days: WorkingDays
+) -> pd.DataFrame:
+    """Purchases with planned ones moved from "as early as can be" to the working day of their first use.
+
+    A line wants its bought item on its target date, a lot on the day its step starts. An order is never placed
+    before the first plan day, so nothing comes earlier than the lead time allows.
+    """
+    buy = buy.copy()
+    planned = (buy["kind"] == "planned_buy").to_numpy()
+    if not planned.any():
+        return buy
+    wanted = allocation["used_date"].where(allocation["demand_kind"] == "make", allocation["need_date"])
+    first_use = wanted.groupby(allocation["supply_ref"]).min()
+    earliest = buy["available_date"].to_numpy().astype("datetime64[D]")
+    use = buy["order_ref"].map(first_use).to_numpy().astype("datetime64[D]")
+    use = np.where(np.isnat(use), earliest, use)
+    on_working_day = np.where(days.next(use) == use, use, days.add(use, -1))
+    arrival = np.maximum(on_working_day, earliest)
+    lead = plan_input.item.set_index("item_no")["lead_time_days"].fillna(plan_input.settings.default_lead_time_days)
+    order_day = np.maximum(
+        days.add(arrival, -buy["item_no"].map(lead).to_numpy(dtype="float64")), first_plan_day(plan_input, days)
+    )
+    buy["available_date"] = np.where(planned, arrival, earliest).astype("datetime64[us]")
+    buy["order_date"] = np.where(planned, order_day, np.datetime64("NaT")).astype("datetime64[us]")
+    return buy
+
+
+def available_on(
+    allocation: pd.DataFrame, buy: pd.DataFrame, schedule: Schedule, first_day: Any, plan_input: PlanInput
+) -> pd.DataFrame:
+    """The ledger with the day each supply is there, and the day order lines take it.
+
+    A lot that is not finished inside the horizon is there the day after it.
+    """
+    beyond = pd.Timestamp(plan_input.horizon_end) + pd.Timedelta(days=1)
+    finish = schedule.lots.set_index("order_ref")["finish_date"].fillna(beyond)
+    bought = buy.set_index("order_ref")["available_date"]
+    ref = allocation["supply_ref"]
+    available = allocation["available_date"]
+    made = allocation["supply_kind"].isin(MADE)
+    planned_buy = allocation["supply_kind"] == "planned_buy"
+    available = available.where(~made, ref.map(finish)).where(~planned_buy, ref.map(bought))
+    allocation["available_date"] = available.astype("datetime64[us]")
+    delivered = (allocation["demand_kind"] == "sales_order") & (available <= pd.Timestamp(plan_input.horizon_end))
+    first = pd.Timestamp(first_day)
+    allocation["used_date"] = allocation["used_date"].where(~delivered, available.clip(lower=first))
+    return frame(RESULT_COLUMNS["plan_allocation"], allocation)
+
+
+def plan_orders(plan_input: PlanInput, materials: MaterialPlan, buy: pd.DataFrame, schedule: Schedule) -> pd.DataFrame:
+    """All orders of the plan, made and bought, with their planned days.
+
+    A lot that is not finished inside the horizon has no start and finishes the day after the horizon.
+    """
+    beyond = pd.Timestamp(plan_input.horizon_end) + pd.Timedelta(days=1)
+    lots = schedule.lots.set_index("order_ref")
+    first_work = schedule.rows.groupby("order_ref", sort=False)["work_date"].min()
+    make = materials.make.copy()
+    start = make["order_ref"].map(first_work)
+    make["start_date"] = start.fillna(make["order_ref"].map(lots["start_time"].dt.normalize()))
+    make["finish_date"] = make["order_ref"].map(lots["finish_date"])
+    make["start_date"] = make["start_date"].where(make["finish_date"].notna())
+    make["finish_date"] = make["finish_date"].fillna(beyond)
+    make["supplier_no"] = ""
+    bought = buy.rename(columns={"order_date": "start_date", "available_date": "finish_date"})
+    bought["bom_date"] = pd.NaT
+    columns = RESULT_COLUMNS["plan_order"]
+    return pd.concat([frame(columns, make), frame(columns, bought)], ignore_index=True)
+
+
+def lateness_figures(
+    plan_input: PlanInput, allocation: pd.DataFrame, delivery: pd.DataFrame, schedule: Schedule
+) -> Lateness:
+    """How late the order lines are and how long made pieces wait, as the definitions in `model` say."""
+    demand = plan_input.demand
+    beyond = np.datetime64(plan_input.horizon_end, "D") + ONE_DAY
+    line = ["sales_order_no", "line_no"]
+    index = pd.MultiIndex.from_frame(demand[line])
+    delivered = delivery.groupby(line)["qty"].sum().reindex(index).fillna(0.0).to_numpy()
+    last = delivery.groupby(line)["delivery_date"].max().reindex(index).to_numpy().astype("datetime64[D]")
+    qty = demand["qty"].to_numpy()
+    missing = np.maximum(qty - delivered, 0.0)
+    short = missing > 1e-6
+    finish = np.where(short | np.isnat(last), beyond, last)
+    target = demand["target_date"].to_numpy().astype("datetime64[D]")
+    days_late = np.maximum((finish - target).astype(np.int64), 0)
+    pieces = delivery.merge(demand[[*line, "target_date"]], on=line)
+    waited = (pieces["delivery_date"] - pieces["target_date"]).dt.days.clip(lower=0)
+    beyond_late = np.maximum((beyond - target).astype(np.int64), 0)
+    return Lateness(
+        late=int((days_late > 0).sum()),
+        objective=float((demand["weight"].to_numpy() * days_late).sum()),
+        whole_order_days_late=float(days_late.sum()),
+        quantity_days_late=float((pieces["qty"] * waited).sum() + (missing * beyond_late)[short].sum()),
+        stock_days=_stock_days(allocation, schedule),
+    )
+
+
+def _stock_days(allocation: pd.DataFrame, schedule: Schedule) -> float:
+    """Pieces x days that made pieces wait for the step that uses them or for their line's target date."""
+    made = allocation[allocation["supply_kind"].isin(MADE) & allocation["used_date"].notna()]
+    finish = made["supply_ref"].map(schedule.lots.set_index("order_ref")["finish_date"])
+    of_line = made["demand_kind"] == "sales_order"
+    use = made["used_date"].where(~of_line, made[["used_date", "need_date"]].max(axis=1))
+    wait = (use - finish).dt.days.clip(lower=0)
+    return float((made["qty"] * wait).sum())
