@@ -226,8 +226,9 @@ class Store:
 
 @cache
 def question(name: str) -> str:
-    """The SQL text in `data/queries/<name>.sql`."""
-    return (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+    """The SQL text in `data/queries/<name>.sql`; a line `{{folder/other}}` in it stands for that question's text."""
+    text = (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+    return re.sub(r"\{\{([a-z_/]+)\}\}", lambda found: question(found[1]).strip(), text)
 
 
 def replace_file(source: Path, target: Path) -> None:
