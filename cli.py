@@ -21,13 +21,13 @@ from data.exports import export_table
 from data.imports import import_files, undo
 from data.kpi import figures
 from data.plans import Notice, default_as_of, notices, run_summary, stored_settings
-from data.runs import Job, cancel, job_state, recover, start_plan, wait
+from data.runs import Job, cancel, recover, start_plan, wait
 from data.sample import build_sample
 from data.soundness import check
-from data.store import Store
+from data.store import Store, StoreError
 from data.tables import TABLES
 from locales import LANGUAGES, error_text, text
-from planning.errors import PaichanError
+from planning.errors import InputError, PaichanError
 from planning.model import Settings
 
 ROOT = Path(__file__).parent
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except PaichanError as error:
         _complain(*error_text(options.lang, error.rule, error.facts), code=error.code)
-        return 2
+        return 2 if isinstance(error, StoreError) else 1
     except OSError as error:
         _complain(str(error))
         return 2
@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
 
     plan = command("plan", _plan, "make, verify and keep a plan")
     plan.add_argument("--as-of", type=dt.date.fromisoformat, default=None, help="the last day that is known")
+    plan.add_argument("--scenario", default=None, metavar="NAME", help="plan a saved scenario instead of today's data")
     plan.add_argument("--days", type=int, default=None, help="calendar days to plan")
     plan.add_argument("--time-limit", type=float, default=None, metavar="SECONDS", help="how long to search")
 
@@ -154,6 +155,8 @@ def _undo(options: argparse.Namespace) -> int:
 
 
 def _plan(options: argparse.Namespace) -> int:
+    if options.scenario is not None:
+        raise InputError("SCENARIO-UNKNOWN", name=options.scenario)
     with Store.open(options.db) as store:
         recover(store)
         settings = _changed(stored_settings(store), options)
@@ -163,16 +166,13 @@ def _plan(options: argparse.Namespace) -> int:
         job = _followed(store, start_plan(store, AUTHOR, as_of, settings))
         if job.error:
             _complain(*error_text(options.lang, job.error["rule"], job.error["facts"]), code=job.error["code"])
-            return 1 if job.error["rule"] in DATA_SAID_NO or job.error["rule"].startswith("PLAN-") else 2
+            return 2 if job.error["rule"].startswith("JOB-") else 1
         summary = run_summary(store, str(job.run_no))
     if options.json:
         _print_json(summary)
     else:
         print(text(options.lang, "cli.planned", **summary))
     return 0
-
-
-DATA_SAID_NO = {"BOM-CYCLE"}
 
 
 def _notice_text(notice: Notice, language: str) -> str:

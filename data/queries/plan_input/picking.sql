@@ -17,7 +17,9 @@ SELECT
     required.qty AS required_qty,
     coalesce(issued.qty, 0) AS issued_qty
 FROM required
-JOIN work_order USING (work_order_no)
-LEFT JOIN issued USING (work_order_no, item_no)
+JOIN work_order ON work_order.work_order_no = required.work_order_no
+LEFT JOIN issued
+    ON issued.work_order_no = required.work_order_no
+    AND issued.item_no = required.item_no
 WHERE coalesce(work_order.status, 'released') IN ('released', 'started')
 ORDER BY ALL
