@@ -1,0 +1,42 @@
+"""What the checker says when a plan breaks a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+# A plan that is wrong everywhere is told so by its first faults of each kind.
+FAULTS_PER_CHECK = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One rule broken by one thing: `code` names the rule, `subject` the order, line, unit or figure.
+
+    `detail` holds the facts as they stand in the plan and as they should be; `message` says it in English.
+    """
+
+    code: str
+    subject: str
+    message: str
+    detail: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.subject}: {self.message}"
+
+
+def faults_of(code: str, subject: str, message: str, rows: pd.DataFrame) -> list[Fault]:
+    """A fault for each of `rows`; `subject` and `message` are format strings over the rows' columns.
+
+    At most FAULTS_PER_CHECK of them, and then one that says how many more there are.
+    """
+    found = []
+    for row in rows.head(FAULTS_PER_CHECK).to_dict("records"):
+        facts = {str(key): value for key, value in row.items()}
+        found.append(Fault(code, subject.format(**facts), message.format(**facts), facts))
+    rest = len(rows) - len(found)
+    if rest > 0:
+        found.append(Fault(code, "", f"{rest} more of the same kind", {"count": rest}))
+    return found
