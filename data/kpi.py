@@ -1,0 +1,300 @@
+"""The figures of the factory: each is one question on the store, and the sum of that question's rows.
+
+`MEASURES` declares which columns of which question make a figure's numerator and denominator; so the rows behind a
+figure are exactly what it was computed from. The definitions, fine print included, stand at the head of each file in
+`data/queries/kpi/`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+
+from data.plans import latest_run
+from data.store import Store, Writer
+from planning.errors import InputError
+
+Unit = Literal["ratio", "lines", "pieces", "hours", "days", "money"]
+PERIOD_DAYS = 30
+AGES = ("not overdue", "1-7", "8-14", "15-30", ">30")
+
+
+@dataclass(frozen=True, slots=True)
+class KpiSettings:
+    """What the figures leave to the factory.
+
+    by_due_date: judge delivery by the date the customer asked for, promised or not.
+    ahead_days: calendar days after the as-of date that kit rate and load look at.
+    slow_days: days without an issue after which stock is slow; the first one makes the total.
+    """
+
+    by_due_date: bool = False
+    ahead_days: int = 14
+    slow_days: tuple[int, ...] = (90, 180)
+
+    def __post_init__(self) -> None:
+        if self.ahead_days < 1 or not self.slow_days or min(self.slow_days) < 1:
+            raise InputError("KPI-SETTING-DAYS")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure: numerator / denominator, or a plain sum where the denominator is None.
+
+    value: None where there is nothing to divide by, or no plan to take it from. cut: what the figure is restricted to,
+    None for the total.
+    """
+
+    key: str
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    unit: Unit
+    cut: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How a figure is read off the rows of its question: sums of columns, as a whole and by each of `cuts`.
+
+    where: a boolean column that must hold. cut: what the whole measure is restricted to, with `parameters` that its
+    question needs for that. total: whether the uncut figure is given. bands: values of a cut's column that stand there
+    even without rows. plan: read from the latest plan.
+    """
+
+    key: str
+    question: str
+    unit: Unit
+    numerator: str
+    denominator: str | None = None
+    cuts: tuple[tuple[str, ...], ...] = ()
+    where: str | None = None
+    cut: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    total: bool = True
+    bands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    plan: bool = False
+
+
+BY_AGE: Mapping[str, tuple[str, ...]] = {"age": AGES}
+BY_OVERDUE_AGE: Mapping[str, tuple[str, ...]] = {"age": AGES[1:]}
+AGE = (("age",),)
+OUTPUT_CUTS = (("station_no",), ("work_date",), ("item_no", "step_no"))
+LOAD_CUTS = (("station_no",), ("station_no", "work_date"))
+
+MEASURES: tuple[Measure, ...] = (
+    Measure("on_time_delivery_lines", "on_time_delivery", "ratio", "on_time_line", "due_line", (("customer_no",),)),
+    Measure("on_time_delivery_quantity", "on_time_delivery", "ratio", "on_time_qty", "qty", (("customer_no",),)),
+    Measure("backlog_lines", "backlog", "lines", "line", None, AGE, bands=BY_AGE),
+    Measure("backlog_quantity", "backlog", "pieces", "qty", None, AGE, bands=BY_AGE),
+    Measure("backlog_value", "backlog", "money", "value", None, AGE, bands=BY_AGE),
+    Measure("overdue_lines", "backlog", "lines", "line", None, AGE, "overdue", bands=BY_OVERDUE_AGE),
+    Measure("overdue_value", "backlog", "money", "value", None, AGE, "overdue", bands=BY_OVERDUE_AGE),
+    Measure("plan_attainment", "plan_attainment", "ratio", "attained_qty", "planned_qty", OUTPUT_CUTS),
+    Measure("plan_attainment_uncapped", "plan_attainment", "ratio", "actual_qty", "planned_qty", OUTPUT_CUTS),
+    Measure("shortfall", "shortfall", "pieces", "short_qty", None, (("category",),)),
+    Measure("shortfall_hours", "shortfall", "hours", "short_hours", None, (("category",),)),
+    Measure("shortfall_value", "shortfall", "money", "short_value", None, (("category",),)),
+    Measure("kit_rate", "kit_rate", "ratio", "kitted", "due", (("kind",),), plan=True),
+    Measure("kit_rate", "kit_rate_line", "ratio", "kitted", "due", cut={"of": "order_line"}, plan=True),
+    Measure("load", "load", "ratio", "needed_hours", "available_hours", LOAD_CUTS, plan=True),
+    Measure("first_pass_yield", "first_pass_yield", "ratio", "good_qty", "made_qty", (("item_no", "step_no"),)),
+    Measure(
+        "first_pass_yield",
+        "rolled_yield",
+        "ratio",
+        "through_qty",
+        "first_step_qty",
+        (("item_no",),),
+        cut={"rolled": True},
+    ),
+    Measure("supplier_on_time", "supplier_on_time", "ratio", "on_time", "promised", (("supplier_no",),)),
+    Measure("supplier_quality", "supplier_quality", "ratio", "good_qty", "qty", (("supplier_no",),)),
+    Measure("supplier_concessions", "supplier_quality", "ratio", "conceded_qty", "qty", (("supplier_no",),)),
+    Measure("stock_cover_days", "stock_cover", "days", "on_hand_value", "daily_value", plan=True),
+    Measure(
+        "stock_cover_days", "stock_cover", "days", "on_hand_qty", "daily_qty", (("item_no",),), total=False, plan=True
+    ),
+    Measure("excess_value", "stock_cover", "money", "excess_value", plan=True),
+    Measure("plan_stability", "plan_stability", "ratio", "kept_qty", "planned_before", plan=True),
+)
+
+
+def measures(settings: KpiSettings) -> tuple[Measure, ...]:
+    """All measures under `settings`: slow stock is cut by each of its numbers of days."""
+    slow = [Measure("slow_stock_value", "slow_stock", "money", "value", parameters={"days": settings.slow_days[0]})]
+    slow += [
+        Measure("slow_stock_value", "slow_stock", "money", "value", cut={"days": days}, parameters={"days": days})
+        for days in settings.slow_days
+    ]
+    return MEASURES + tuple(slow)
+
+
+KEYS: tuple[str, ...] = tuple(dict.fromkeys(measure.key for measure in measures(KpiSettings())))
+
+
+def stored_settings(store: Store) -> KpiSettings:
+    """The settings of the figures that were saved, defaults for the rest."""
+    saved = json.loads(store.setting("kpi") or "{}")
+    if "slow_days" in saved:
+        saved["slow_days"] = tuple(saved["slow_days"])
+    return KpiSettings(**saved)
+
+
+def figures(
+    store: Store,
+    as_of: dt.date,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    settings: KpiSettings | None = None,
+) -> list[Figure]:
+    """All figures as of the end of `as_of` for the period `since` to `until`, both included; totals before their cuts.
+
+    The period is the `PERIOD_DAYS` days up to `as_of` unless given. Kit rate and load look ahead: they take the part
+    of the period after `as_of`, or `settings.ahead_days` days where it has none. Raises InputError where the period
+    ends before it begins.
+    """
+    settings = settings or stored_settings(store)
+    bound = _values(store, as_of, since, until, settings)
+    behind: dict[tuple[str, str], pd.DataFrame] = {}
+    found: list[Figure] = []
+    with store.read() as cursor:
+        cursor.execute("BEGIN")  # one snapshot for all questions
+        snapshot = Writer(cursor, "", "")
+        for measure in measures(settings):
+            if measure.plan and bound["run_no"] is None:
+                if measure.total:
+                    found.append(_figure(measure, None, None, dict(measure.cut)))
+                continue
+            asked = (measure.question, json.dumps(dict(measure.parameters)))
+            if asked not in behind:
+                behind[asked] = snapshot.query(f"kpi/{measure.question}", **bound, **measure.parameters)
+            found += _read_off(measure, behind[asked])
+        cursor.execute("COMMIT")
+    return found
+
+
+def rows(
+    store: Store,
+    key: str,
+    as_of: dt.date,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    settings: KpiSettings | None = None,
+    cut: Mapping[str, Any] | None = None,
+) -> pd.DataFrame:
+    """The rows behind the figure `key` with the same `cut`: its question's columns, then numerator and denominator.
+
+    Their sums are the figure's numerator and denominator; a plain sum has no denominator column. Empty where the figure
+    needs a plan and there is none. Raises InputError for a figure or cut that does not exist.
+    """
+    settings = settings or stored_settings(store)
+    bound = _values(store, as_of, since, until, settings)
+    measure = _measure(key, dict(cut or {}), settings)
+    if measure.plan and bound["run_no"] is None:
+        return pd.DataFrame(columns=["numerator"] + ["denominator"] * (measure.denominator is not None))
+    found = _kept(measure, store.query(f"kpi/{measure.question}", **bound, **measure.parameters))
+    for column, value in (cut or {}).items():
+        if column not in measure.cut:
+            found = found[_same(found[column], value)]
+    found = found.assign(numerator=found[measure.numerator])
+    if measure.denominator is not None:
+        found = found.assign(denominator=found[measure.denominator])
+    return found.reset_index(drop=True)
+
+
+def _values(
+    store: Store, as_of: dt.date, since: dt.date | None, until: dt.date | None, settings: KpiSettings
+) -> dict[str, Any]:
+    """What the questions are asked with."""
+    until = until or as_of
+    since = since or until - dt.timedelta(days=PERIOD_DAYS - 1)
+    if since > until:
+        raise InputError("KPI-PERIOD", since=since, until=until)
+    tomorrow = as_of + dt.timedelta(days=1)
+    ahead = until > as_of
+    run_no = latest_run(store)
+    return {
+        "as_of": as_of,
+        "since": since,
+        "until": until,
+        "by_due_date": settings.by_due_date,
+        "ahead_since": max(since, tomorrow) if ahead else tomorrow,
+        "ahead_until": until if ahead else as_of + dt.timedelta(days=settings.ahead_days),
+        "run_no": run_no,
+        "run_before": _run_before(store, run_no),
+    }
+
+
+def _run_before(store: Store, run_no: str | None) -> str | None:
+    """The plan of today's data that `run_no` took the place of."""
+    found = store.query("kpi/run_before", run_no=run_no)
+    return None if found.empty else str(found["run_no"].iloc[0])
+
+
+def _measure(key: str, cut: dict[str, Any], settings: KpiSettings) -> Measure:
+    """The measure that gives figure `key` its entry for `cut`."""
+    for measure in measures(settings):
+        fixed = dict(measure.cut)
+        rest = tuple(name for name in cut if name not in fixed)
+        fits = all(name in cut and cut[name] == value for name, value in fixed.items())
+        asked = any(set(rest) == set(names) for names in measure.cuts) if rest else measure.total
+        if measure.key == key and fits and asked:
+            return measure
+    raise InputError("KPI-UNKNOWN", key=key, cut=", ".join(cut))
+
+
+def _kept(measure: Measure, found: pd.DataFrame) -> pd.DataFrame:
+    return found if measure.where is None else found[found[measure.where].astype(bool)]
+
+
+def _same(values: pd.Series, wanted: Any) -> pd.Series:
+    if isinstance(wanted, dt.date):
+        return pd.to_datetime(values) == pd.Timestamp(wanted)
+    return values.isna() if wanted is None else values == wanted
+
+
+def _read_off(measure: Measure, found: pd.DataFrame) -> Iterator[Figure]:
+    """The total, then each cut in the order of its values."""
+    kept = _kept(measure, found)
+    columns = [measure.numerator] + ([measure.denominator] if measure.denominator else [])
+    if measure.total:
+        yield _summed(measure, kept[columns].sum(), dict(measure.cut))
+    for names in measure.cuts:
+        sums = kept.groupby(list(names), dropna=False, sort=True)[columns].sum()
+        bands = measure.bands.get(names[0]) if len(names) == 1 else None
+        if bands:
+            sums = sums.reindex(list(bands), fill_value=0.0)
+        for values, row in sums.iterrows():
+            parts = values if isinstance(values, tuple) else (values,)
+            cut = {name: _plain(part) for name, part in zip(names, parts, strict=True)}
+            yield _summed(measure, row, {**measure.cut, **cut})
+
+
+def _summed(measure: Measure, sums: pd.Series, cut: dict[str, Any]) -> Figure:
+    numerator = float(sums[measure.numerator])
+    return _figure(measure, numerator, float(sums[measure.denominator]) if measure.denominator else None, cut)
+
+
+def _figure(measure: Measure, numerator: float | None, denominator: float | None, cut: dict[str, Any]) -> Figure:
+    if numerator is None:
+        value = None
+    elif measure.denominator is None:
+        value = numerator
+    else:
+        value = numerator / denominator if denominator else None
+    return Figure(measure.key, value, numerator, denominator, measure.unit, cut or None)
+
+
+def _plain(value: Any) -> Any:
+    """A cut's value as plain Python: no numpy number, no time of day, None where nothing is known."""
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    return value.item() if hasattr(value, "item") else value
