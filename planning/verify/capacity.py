@@ -97,7 +97,7 @@ def _windows(facts: Facts, rows: pd.DataFrame) -> list[Fault]:
     found = faults_of(
         "VERIFY-HORIZON",
         SUBJECT,
-        "{order_ref} works on {work_date:%Y-%m-%d}, outside the days that are planned",
+        "{order_ref} works on {work_date}, outside the days that are planned",
         rows[outside],
     )
     rows = rows[~outside]
@@ -115,7 +115,7 @@ def _windows(facts: Facts, rows: pd.DataFrame) -> list[Fault]:
     found += faults_of(
         "VERIFY-WORK-DATE",
         SUBJECT,
-        "{order_ref} at {station_no} from {start_time} belongs to another day than {work_date:%Y-%m-%d}",
+        "{order_ref} at {station_no} from {start_time} belongs to another day than {work_date}",
         rows[other],
     )
     found += faults_of(
@@ -130,7 +130,7 @@ def _windows(facts: Facts, rows: pd.DataFrame) -> list[Fault]:
     found += faults_of(
         "VERIFY-OVERTIME",
         SUBJECT,
-        "{order_ref} at {station_no} on {work_date:%Y-%m-%d} says {overtime_hours} h overtime, the clock says {past} h",
+        "{order_ref} at {station_no} on {work_date} says {overtime_hours} h overtime, the clock says {past} h",
         rows.assign(past=past / 60)[wrong],
     )
     return found
@@ -145,7 +145,7 @@ def _clock(facts: Facts, rows: pd.DataFrame) -> list[Fault]:
     return faults_of(
         "VERIFY-CLOCK",
         SUBJECT,
-        "{order_ref} at {station_no} on {work_date:%Y-%m-%d}: {hours} h are not the clock's times efficiency",
+        "{order_ref} at {station_no} on {work_date}: {hours} h are not the clock's times efficiency",
         rows[wrong],
     )
 
@@ -218,5 +218,5 @@ def _day_quantities(facts: Facts, work: pd.DataFrame) -> list[Fault]:
     rate = rows["key"].map(free["qty"] / free["run_hours"])
     setup = rows["key"].map(free["setup_needed"])
     possible = (rows["hours_so_far"] - setup + rows["nth"] * MINUTE / 60).clip(lower=0.0) * rate + 1.0
-    message = "{order_ref} cannot have {qty_so_far} good pieces out of step {step_no} by {work_date:%Y-%m-%d}"
+    message = "{order_ref} cannot have {qty_so_far} good pieces out of step {step_no} by {work_date}"
     return faults_of("VERIFY-DAY-QTY", SUBJECT, message, rows[rows["qty_so_far"] > possible + QTY_TOLERANCE])

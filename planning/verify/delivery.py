@@ -27,10 +27,11 @@ def line_outcomes(facts: Facts) -> pd.DataFrame:
     A line due after the horizon and not delivered inside it is named with no days late.
     """
     delivery = facts.plan.plan_delivery
-    sums = delivery.assign(day=day_numbers(delivery["delivery_date"])).groupby(LINE, as_index=False)
-    sums = sums.agg(delivered=("qty", "sum"), last_day=("day", "max"))
-    lines = facts.plan_input.demand.merge(sums, on=LINE, how="left")
-    lines["delivered"] = lines["delivered"].fillna(0.0)
+    by_line = delivery.assign(day=day_numbers(delivery["delivery_date"])).groupby(LINE)
+    lines = facts.plan_input.demand.copy()
+    line = pd.MultiIndex.from_frame(lines[LINE])
+    lines["delivered"] = by_line["qty"].sum().reindex(line).fillna(0.0).to_numpy()
+    lines["last_day"] = by_line["day"].max().reindex(line).to_numpy(dtype="float64")
     lines["full"] = lines["delivered"] >= lines["qty"] - QTY_TOLERANCE * np.maximum(1.0, lines["qty"])
     last = lines["last_day"].where(lines["full"] & lines["last_day"].notna(), facts.horizon_end + 1)
     lines["target_day"] = day_numbers(lines["target_date"])
@@ -54,7 +55,7 @@ def _deliveries(facts: Facts, lines: pd.DataFrame) -> list[Fault]:
     found += faults_of(
         "VERIFY-DELIVERY-DATE",
         LINE_NAME,
-        f"{LINE_NAME} is delivered on {{delivery_date:%Y-%m-%d}}, outside the days that are planned",
+        f"{LINE_NAME} is delivered on {{delivery_date}}, outside the days that are planned",
         delivery[(day < facts.first_day) | (day > facts.horizon_end)],
     )
     over = lines[lines["delivered"] > lines["qty"] + QTY_TOLERANCE * np.maximum(1.0, lines["qty"])]

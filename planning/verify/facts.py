@@ -66,6 +66,18 @@ def _orders(plan_input: PlanInput, plan: PlanResult, horizon_end: int) -> pd.Dat
     )
 
 
+def looked_up(keys: pd.Series, names: pd.Series, values: pd.Series) -> Floats:
+    """The value of each key's first row in `names`, NaN where there is none."""
+    known = ~names.duplicated().to_numpy()
+    found: Floats = pd.Series(values.to_numpy(dtype=np.float64)[known], pd.Index(names)[known]).reindex(keys).to_numpy()
+    return found
+
+
+def item_value(plan_input: PlanInput, item_no: pd.Series, column: str) -> Floats:
+    """A number of each item, NaN for an unknown one."""
+    return looked_up(item_no, plan_input.item["item_no"], plan_input.item[column])
+
+
 def routing_chain(plan_input: PlanInput) -> pd.DataFrame:
     """One row per item and step, of its preferred alternative: good and started pieces per piece finished.
 
@@ -82,7 +94,7 @@ def routing_chain(plan_input: PlanInput) -> pd.DataFrame:
     backwards = (1.0 / yields)[::-1]
     groups = np.cumsum(last[::-1])
     started = pd.Series(backwards).groupby(groups).cumprod().to_numpy()[::-1]
-    scrap = item.map(plan_input.item.set_index("item_no")["scrap_rate"]).to_numpy()
+    scrap = item_value(plan_input, item, "scrap_rate")
     return chain.assign(
         good_per=started * yields,
         started_per=started,
@@ -109,13 +121,14 @@ def _steps(plan_input: PlanInput, orders: pd.DataFrame) -> pd.DataFrame:
 
 def _good_left(plan_input: PlanInput, steps: pd.DataFrame) -> Floats:
     """Good pieces a firm order still owes at each step: the whole order's less what was handed over."""
-    firm = plan_input.firm_make.drop_duplicates("order_ref").set_index("order_ref")
-    ordered = steps["order_ref"].map(firm["ordered_qty"]).fillna(steps["qty"]).to_numpy()
+    firm, planned = plan_input.firm_make, steps["qty"].to_numpy()
+    # an order the input does not know stands with the plan's own quantity
+    ordered = np.fmax(looked_up(steps["order_ref"], firm["order_ref"], firm["ordered_qty"]), planned)
     done = plan_input.progress.groupby(["order_ref", "step_no"])["good_qty"].sum().rename("done").reset_index()
     handed = steps[["order_ref", "step_no"]].merge(done, on=["order_ref", "step_no"], how="left")["done"]
     left = np.maximum(0.0, ordered * steps["good_per"].to_numpy() - handed.fillna(0.0).to_numpy())
-    owed = steps["order_ref"].map(firm["qty"]).fillna(steps["qty"])
-    good: Floats = np.where(steps["last"], owed, left)
+    owed = looked_up(steps["order_ref"], firm["order_ref"], firm["qty"])
+    good: Floats = np.where(steps["last"], np.where(np.isnan(owed), planned, owed), left)
     return good
 
 
@@ -152,7 +165,16 @@ def _ops(rows: pd.DataFrame) -> pd.DataFrame:
     columns = {name: rows[name].to_numpy() for name in ("start", "finish", "hours", "qty", "day", "frozen")}
     if not len(begin):
         return head.assign(
-            begin=begin, count=0, start=0.0, finish=0.0, hours=0.0, qty=0.0, day=0, frozen_start=False, frozen_qty=0.0
+            begin=begin,
+            count=0,
+            start=0.0,
+            finish=0.0,
+            hours=0.0,
+            qty=0.0,
+            day=0,
+            last_day=0,
+            frozen_start=False,
+            frozen_qty=0.0,
         )
     return head.assign(
         begin=begin,

@@ -35,8 +35,18 @@ def faults_of(code: str, subject: str, message: str, rows: pd.DataFrame) -> list
     found = []
     for row in rows.head(FAULTS_PER_CHECK).to_dict("records"):
         facts = {str(key): value for key, value in row.items()}
-        found.append(Fault(code, subject.format(**facts), message.format(**facts), facts))
+        words = {key: _in_words(value) for key, value in facts.items()}
+        found.append(Fault(code, subject.format(**words), message.format(**words), facts))
     rest = len(rows) - len(found)
     if rest > 0:
         found.append(Fault(code, "", f"{rest} more of the same kind", {"count": rest}))
     return found
+
+
+def _in_words(value: object) -> object:
+    """Dates and times as a person writes them; numbers without the noise of their last digits."""
+    if value is pd.NaT:
+        return "(none)"
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}" if value == value.normalize() else f"{value:%Y-%m-%d %H:%M}"
+    return round(value, 6) if isinstance(value, float) else value

@@ -7,7 +7,7 @@ import pandas as pd
 
 from planning.verify.capacity import MINUTE
 from planning.verify.days import DAY_MINUTES, Floats, Integers, day_number, day_numbers
-from planning.verify.facts import QTY_TOLERANCE, STEP_KEY, Facts
+from planning.verify.facts import QTY_TOLERANCE, STEP_KEY, Facts, item_value
 from planning.verify.fault import Fault, faults_of
 
 MAKES = ("planned_make", "firm_make")
@@ -36,6 +36,7 @@ def requirements(facts: Facts) -> pd.DataFrame:
     A firm order with a picking list uses what is required less issued, at whichever step (NO_STEP).
     """
     picking = facts.plan_input.picking
+    picking = picking[picking["item_no"].isin(set(facts.plan_input.item["item_no"]))]
     picking = picking.groupby(["order_ref", "item_no"], as_index=False)[["required_qty", "issued_qty"]].sum()
     picking["lot"] = facts.lot(picking["order_ref"])
     made = facts.orders["made"].to_numpy()
@@ -82,7 +83,7 @@ def _used_at(facts: Facts, lines: pd.DataFrame) -> tuple[Integers, pd.Series]:
     has_named = lines["step_no"].notna() & named.isin(started.index)
     step = lines["step_no"].where(has_named, lines["lot"].map(first)).fillna(NO_STEP).astype("int64")
     pieces = (lines["lot"] * STEP_KEY + step).map(started)
-    scrap = lines["item_no"].map(facts.plan_input.item.drop_duplicates("item_no").set_index("item_no")["scrap_rate"])
+    scrap = item_value(facts.plan_input, lines["item_no"], "scrap_rate")
     pieces = pieces.where(lines["routed"], lines["qty"] * (1 + scrap))
     return step.to_numpy(), pieces.fillna(0.0)
 
@@ -90,8 +91,8 @@ def _used_at(facts: Facts, lines: pd.DataFrame) -> tuple[Integers, pd.Series]:
 def supplies(facts: Facts) -> pd.DataFrame:
     """Every supply but stock: kind, ref, item_no, qty that may be used, available day and minute."""
     orders, plan_input = facts.orders, facts.plan_input
-    loss = orders["item_no"].map(plan_input.item.drop_duplicates("item_no").set_index("item_no")["scrap_rate"])
-    usable = orders["qty"] / (1 + loss.fillna(0.0)).where(orders["kind"] == "planned_buy", 1.0)
+    loss = np.nan_to_num(item_value(plan_input, orders["item_no"], "scrap_rate"))
+    usable = orders["qty"] / np.where(orders["kind"] == "planned_buy", 1 + loss, 1.0)
     day = orders["finish_day"].astype("float64").where(orders["finished"] | ~orders["made"], np.inf)
     finish = facts.ops.groupby("lot")["finish"].max()
     at = orders["lot"].map(finish).where(orders["made"] & orders["routed"]).fillna(day * DAY_MINUTES)
@@ -106,6 +107,7 @@ def supplies(facts: Facts) -> pd.DataFrame:
         }
     )
     checked = facts.days.add(day_number(plan_input.as_of_date), plan_input.settings.inspection_days)
+    checked = max(int(checked), facts.first_day)
     inspected = plan_input.inspection.groupby(["order_ref", "item_no"], as_index=False)["qty"].sum()
     inspection = pd.DataFrame(
         {
@@ -117,15 +119,18 @@ def supplies(facts: Facts) -> pd.DataFrame:
             "at": float(checked) * DAY_MINUTES,
         }
     )
-    return pd.concat([ordered, inspection], ignore_index=True)
+    every = pd.concat([ordered, inspection], ignore_index=True)
+    return every.drop_duplicates(["supply_kind", "supply_ref"])
 
 
 def usable_stock(facts: Facts) -> pd.DataFrame:
     """Stock that has not expired by the first plan day, with its last usable day (infinite where it keeps)."""
-    stock = facts.plan_input.stock
+    # what one location owes is taken off the same lot elsewhere
+    stock = facts.plan_input.stock.groupby(["item_no", "lot_no", "expiry_date"], dropna=False, as_index=False)["qty"]
+    stock = stock.sum()
     last = pd.Series(day_numbers(stock["expiry_date"]), stock.index).where(stock["expiry_date"].notna(), np.inf)
     kept = stock.assign(last=last)
-    return kept[kept["last"] >= facts.first_day]
+    return kept[(kept["last"] >= facts.first_day) & (kept["qty"] > 0)]
 
 
 def _uses(facts: Facts, supply: pd.DataFrame) -> pd.DataFrame:
@@ -183,7 +188,7 @@ def _allocation_dates(facts: Facts, use: pd.DataFrame) -> list[Fault]:
     found = faults_of(
         "VERIFY-AVAILABLE-DATE",
         "{allocation_no}",
-        "allocation {allocation_no}: {supply_kind} {supply_ref} is not available on {available_date:%Y-%m-%d}",
+        "allocation {allocation_no}: {supply_kind} {supply_ref} is not available on {available_date}",
         wrong,
     )
     at_work = use[use["op"] >= 0]
@@ -203,9 +208,9 @@ def _covered(facts: Facts, need: pd.DataFrame, use: pd.DataFrame) -> list[Fault]
     listed = set(facts.lot(facts.plan_input.picking["order_ref"]))
     lots = use[use["lot"] >= 0]
     step = lots["step"].where(~lots["lot"].isin(listed), NO_STEP)
-    given = lots.assign(step_no=step).groupby(["lot", "item_no", "step_no"], as_index=False)["qty"].sum()
-    both = need.merge(given, on=["lot", "item_no", "step_no"], how="outer", suffixes=("", "_given"))
-    both[["qty", "qty_given"]] = both[["qty", "qty_given"]].fillna(0.0)
+    given = lots.assign(step_no=step, qty_given=lots["qty"], qty=0.0)[["lot", "item_no", "step_no", "qty", "qty_given"]]
+    both = pd.concat([need.assign(qty_given=0.0), given])
+    both = both.groupby(["lot", "item_no", "step_no"], as_index=False)[["qty", "qty_given"]].sum()
     orders = facts.orders
     both["order_ref"] = orders["order_ref"].to_numpy()[both["lot"].to_numpy()] if len(orders) else ""
     finished = orders["finished"].to_numpy()[both["lot"].to_numpy()] if len(orders) else np.zeros(0, dtype=bool)
@@ -279,7 +284,8 @@ def _in_time(facts: Facts, use: pd.DataFrame) -> list[Fault]:
         idle,
     )
     op = lots["op"].to_numpy()
-    at_day_end = (facts.orders["start_day"].to_numpy()[lots["lot"].to_numpy()] + 1) * DAY_MINUTES
+    # a lot without a routing may start at any minute of its day
+    at_day_end = (facts.orders["start_day"].to_numpy()[lots["lot"].to_numpy()] + 1) * DAY_MINUTES - MINUTE
     start = np.where(op >= 0, ops["start"].to_numpy()[op], at_day_end) if len(ops) else at_day_end
     frozen = (op >= 0) & ops["frozen_start"].to_numpy()[op] if len(ops) else np.zeros(len(lots), dtype=bool)
     made = lots["supply_kind"].isin(MAKES).to_numpy()
@@ -298,7 +304,7 @@ def _balances(facts: Facts, need: pd.DataFrame, supply: pd.DataFrame) -> list[Fa
     orders, ops = facts.orders, facts.ops
     finished = need[orders["finished"].to_numpy()[need["lot"].to_numpy()]] if len(orders) else need
     op = pd.Index(ops["key"]).get_indexer(pd.Index(finished["lot"] * STEP_KEY + finished["step_no"]))
-    lot_start = (orders["start_day"] + 1) * DAY_MINUTES
+    lot_start = (orders["start_day"] + 1) * DAY_MINUTES - 2 * MINUTE
     if len(ops):
         lot_start = lot_start.where(~orders["routed"], orders["lot"].map(ops.groupby("lot")["finish"].max()))
     start = finished["lot"].map(lot_start).to_numpy(dtype="float64")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planning.verify.days import Integers, day_number, day_numbers
-from planning.verify.facts import QTY_TOLERANCE, Facts
+from planning.verify.facts import QTY_TOLERANCE, Facts, item_value, looked_up
 from planning.verify.fault import Fault, faults_of
 
 KEYS = {
@@ -119,7 +119,10 @@ def _lot_sizes(facts: Facts) -> list[Fault]:
     rules = ["item_no", "min_order_qty", "order_multiple", "lot_policy", "lot_qty"]
     planned = planned.merge(facts.plan_input.item[rules].drop_duplicates("item_no"), on="item_no")
     fixed = (planned["lot_policy"] == "fixed") & (planned["lot_qty"] > 0)
-    multiple = planned["lot_qty"].where(fixed, planned["order_multiple"])
+    step = planned["order_multiple"].where(planned["order_multiple"] > 0)
+    least = np.maximum(planned["lot_qty"], planned["min_order_qty"])
+    # a fixed lot is itself raised to the minimum and the multiple
+    multiple = (np.ceil(least / step - 1e-9) * step).fillna(least).where(fixed, planned["order_multiple"])
     few = planned[planned["qty"] < planned["min_order_qty"] - QTY_TOLERANCE]
     found = faults_of("VERIFY-MOQ", "{order_ref}", "{order_ref} orders {qty}, the minimum is {min_order_qty}", few)
     lots = planned["qty"] / multiple.where(multiple > 0)
@@ -132,11 +135,11 @@ def _purchase_dates(facts: Facts) -> list[Fault]:
     """A planned purchase is placed from the first plan day on and comes its lead time later; a firm one on its date."""
     orders, days = facts.orders, facts.days
     planned = orders[orders["kind"] == "planned_buy"]
-    item = facts.plan_input.item.drop_duplicates("item_no").set_index("item_no")
-    lead = planned["item_no"].map(item["lead_time_days"])
-    lead = lead.fillna(facts.plan_input.settings.default_lead_time_days)
+    default = float(facts.plan_input.settings.default_lead_time_days)
+    lead = item_value(facts.plan_input, planned["item_no"], "lead_time_days")
+    lead = np.where(np.isnan(lead), default, lead)
     ordered = np.maximum(planned["start_day"].to_numpy(), facts.first_day)
-    earliest = days.add(ordered, np.ceil(lead.to_numpy() - 1e-9))
+    earliest = days.add(ordered, np.ceil(lead - 1e-9))
     early = planned.assign(lead_time_days=lead)[
         planned["start_date"].isna().to_numpy()
         | (planned["start_day"].to_numpy() < facts.first_day)
@@ -145,19 +148,17 @@ def _purchase_dates(facts: Facts) -> list[Fault]:
     found = faults_of(
         "VERIFY-LEAD-TIME",
         "{order_ref}",
-        "{order_ref} is ordered {start_date:%Y-%m-%d} and comes {finish_date:%Y-%m-%d}, "
-        "its lead time is {lead_time_days:g} working days",
+        "{order_ref} is ordered {start_date} and comes {finish_date}, its lead time is {lead_time_days:g} working days",
         early,
     )
-    assumed = pd.Series(firm_buy_days(facts), index=facts.plan_input.firm_buy["order_ref"])
-    assumed = assumed[~assumed.index.duplicated()]
     firm = orders[orders["kind"] == "firm_buy"]
-    firm = firm.assign(assumed=firm["order_ref"].map(assumed))
+    buy = facts.plan_input.firm_buy
+    assumed = looked_up(firm["order_ref"], buy["order_ref"], pd.Series(firm_buy_days(facts)))
     found += faults_of(
         "VERIFY-FIRM-DATE",
         "{order_ref}",
-        "{order_ref} is counted on {finish_date:%Y-%m-%d}, before it can be there",
-        firm[firm["finish_day"] < firm["assumed"]],
+        "{order_ref} is counted on {finish_date}, before it can be there",
+        firm[firm["finish_day"].to_numpy() < assumed],
     )
     return found
 
@@ -175,11 +176,12 @@ def _lots_without_routing(facts: Facts) -> list[Fault]:
     """A lot without a routing takes its item's lead time in working days."""
     orders = facts.orders
     lots = orders[orders["made"] & ~orders["routed"] & orders["finished"]]
-    item = facts.plan_input.item.drop_duplicates("item_no").set_index("item_no")
+    item = facts.plan_input.item
     # nobody entered one: a subcontractor takes the default of bought items, one's own making no days
-    unknown = pd.Series(facts.plan_input.settings.default_lead_time_days, item.index).where(item["source"] != "make", 0)
-    lead = lots["item_no"].map(item["lead_time_days"].fillna(unknown)).fillna(0.0)
-    earliest = facts.days.add(lots["start_day"].to_numpy(), np.ceil(lead.to_numpy() - 1e-9))
+    unknown = item["source"].map({"make": 0.0}).fillna(float(facts.plan_input.settings.default_lead_time_days))
+    lead = looked_up(lots["item_no"], item["item_no"], item["lead_time_days"].fillna(unknown.astype("float64")))
+    lead = np.nan_to_num(lead)
+    earliest = facts.days.add(lots["start_day"].to_numpy(), np.ceil(lead - 1e-9))
     early = lots["start_date"].isna() | (lots["start_day"] < facts.first_day) | (lots["finish_day"] < earliest)
     return faults_of(
         "VERIFY-LEAD-TIME",
@@ -193,7 +195,8 @@ def _lots_in_full(facts: Facts) -> list[Fault]:
     """Each step of each finished lot is there, with all its good pieces; an unfinished lot has no rows."""
     orders, ops = facts.orders, facts.ops
     finished = orders["finished"].to_numpy()
-    idle = ops[~finished[ops["lot"].to_numpy()]] if len(ops) else ops
+    free = facts.rows[~facts.rows["frozen"]].drop_duplicates("key")
+    idle = free[~finished[free["lot"].to_numpy()]] if len(free) else free
     found = faults_of(
         "VERIFY-UNFINISHED", "{order_ref}", "{order_ref} is not finished inside the horizon but is scheduled", idle
     )
@@ -229,10 +232,10 @@ def _lots_in_full(facts: Facts) -> list[Fault]:
 
 def _order_dates(facts: Facts) -> list[Fault]:
     """A scheduled lot's order starts on the day of its first row and finishes on the day of its last."""
-    spans = facts.ops.groupby("lot").agg(first_row=("day", "min"), last_row=("last_day", "max"))
-    lots = facts.orders.merge(spans, left_on="lot", right_index=True)
-    lots = lots[lots["finished"]]
-    wrong = (lots["start_day"] != lots["first_row"]) | (lots["finish_day"] != lots["last_row"])
+    spans = facts.ops.groupby("lot")
+    lots = facts.orders[facts.orders["finished"]]
+    first, last = lots["lot"].map(spans["day"].min()), lots["lot"].map(spans["last_day"].max())
+    wrong = first.notna() & ((lots["start_day"] != first) | (lots["finish_day"] != last))
     return faults_of(
         "VERIFY-ORDER-DATES",
         "{order_ref}",
@@ -255,6 +258,6 @@ def _frozen(facts: Facts) -> list[Fault]:
     return faults_of(
         "VERIFY-FROZEN",
         "{order_ref}/{step_no}",
-        "the frozen work of {order_ref}, step {step_no}, on {work_date:%Y-%m-%d} was changed",
+        "the frozen work of {order_ref}, step {step_no}, on {work_date} was changed",
         kept[moved],
     )
