@@ -10,6 +10,7 @@ import pandas as pd
 
 from planning.allocate import Supply
 from planning.bom import Bom, Floats, Ints, Steps, levels
+from planning.demand import ranked_lines
 from planning.lead_time import DayLine, LeadTimes, buy_days
 from planning.lot_sizing import LotRule
 from planning.model import PlanInput
@@ -81,11 +82,6 @@ class Factory:
             rows = np.full(len(qty), self.steps.first[item])
             return self.days.add(self.days.first, self.lead.days(rows, qty))
         return self.days.add(self.days.first, np.full(len(qty), self.buy_days[item]))
-
-
-def ranked_lines(plan_input: PlanInput) -> pd.DataFrame:
-    """The demand in the order in which it is served: priority, target date, order number, line."""
-    return plan_input.demand.sort_values(["priority", "target_date", "sales_order_no", "line_no"], ignore_index=True)
 
 
 def _levels(plan_input: PlanInput, names: pd.Index, work: WorkInProgress) -> Ints:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from planning.bom import Floats, Ints, ranges
+from planning.demand import ranked_lines
 from planning.model import RESULT_COLUMNS, PlanInput
 
 _NOTHING = 1e-12
@@ -179,3 +181,31 @@ def _behind(allocation: pd.DataFrame, chosen: Any) -> pd.DataFrame:
     rows = chain.lines[total > _NOTHING].to_frame(index=False)
     rows["qty"] = total[total > _NOTHING]
     return rows.sort_values(["qty", "sales_order_no", "line_no"], ascending=[False, True, True], ignore_index=True)
+
+
+def best_lines(plan_input: PlanInput, allocation: pd.DataFrame) -> dict[str, str]:
+    """Per make order the first in rank of the order lines it serves at any depth, as "SO-1203/1"."""
+    chain = Chain.of(allocation)
+    lines = ranked_lines(plan_input)[["sales_order_no", "line_no"]]
+    rank = pd.MultiIndex.from_frame(lines).get_indexer(chain.lines)
+    nobody = len(lines)
+    best = np.full(len(chain.lots), nobody, dtype=np.int64)
+    direct = (chain.supply_lot >= 0) & (chain.line >= 0)
+    np.minimum.at(best, chain.supply_lot[direct], rank[chain.line[direct]])
+    through = (chain.supply_lot >= 0) & (chain.demand_lot >= 0)
+    giver, taker = chain.supply_lot[through], chain.demand_lot[through]
+    for _ in range(len(chain.lots)):  # at most one round per level
+        before = best.copy()
+        np.minimum.at(best, giver, best[taker])
+        if (best == before).all():
+            break
+    refs = line_refs(lines["sales_order_no"], lines["line_no"])
+    served = np.flatnonzero(best < nobody)
+    return dict(zip(chain.lots.to_numpy()[served], refs[best[served]], strict=True))
+
+
+def line_refs(sales_order_no: pd.Series, line_no: pd.Series) -> npt.NDArray[np.object_]:
+    """Order lines as one text each: "SO-1203/1"."""
+    lines = line_no.to_numpy().astype(np.int64).astype(str).astype(object)
+    refs: npt.NDArray[np.object_] = sales_order_no.to_numpy(dtype=object) + "/" + lines
+    return refs
