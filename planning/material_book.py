@@ -110,7 +110,7 @@ def _numbers(letters: str, count: int) -> npt.NDArray[np.object_]:
 def dates(day: Ints) -> npt.NDArray[np.datetime64]:
     """Days since 1970 as dates; NaT for NEVER."""
     moment = day.astype("datetime64[D]")
-    moment[day >= NEVER] = np.datetime64("NaT")
+    moment[day >= NEVER] = np.datetime64("NaT", "D")
     return moment.astype("datetime64[us]")
 
 
