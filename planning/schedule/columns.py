@@ -1,0 +1,530 @@
+"""Whole-order columns: what one order line may do to the stations, and its cheapest way at given prices.
+
+A column of an order line is the working time that all its steps take from each station's windows (a window is
+a station's day), with the weighted days by which its last piece is late. `Columns.price` finds every line's cheapest
+column at prices per minute of each window.
+
+The bound and why it holds for plans in minutes. Let S_k(g) be the earliest start of step k if nothing of the order
+starts before the beginning of day g and every step has the stations to itself: S_k(g) is the latest of its material's
+release, of day g itself, and of F_p(S_p(g)) + wait over the steps p that it waits for, where F_p(t) is the end of step
+p on its fastest way when it may start at t. F_p does not decrease in t, so neither does S_k in g.
+For a step that starts at t in some plan, let its anchor be the greatest g with S_k(g) <= t. A step never has a
+smaller anchor than one it waits for: t_k >= F_p(t_p) + wait >= F_p(S_p(g_p)) + wait, so S_k(g_p) <= t_k.
+Hence every plan gives each line a choice of anchors that do not decrease from step to step, each step starting in
+[S_k(g), S_k(g + 1)), running on through its unit's windows. Between two starts at which neither end of the run
+crosses a window's edge, the minutes taken from each window are linear in the start, so the cheapest start lies at
+such a crossing or at an end of the interval: these are the ways listed here. Day of delivery >= day of F_k(S_k(g)).
+So the cheapest choice of anchors and starts costs no more than what any plan does with this line. With prices p >= 0
+of the windows' capacity c, the sum over lines of their cheapest cost less p . c bounds every plan's objective from
+below (weak duality), whatever p is. Changeovers count at the least they can be. A lot that several lines or lots share
+is counted in each line's tree with its line's share of the pieces; each window's part of the real run is then one
+of the ways listed, and the mixture of them takes exactly what the share takes.
+
+Source: Lagrangian bounds by decomposition, Luh and Hoitomt (1993), "Scheduling of manufacturing systems using the
+Lagrangian relaxation technique"; weak duality of column generation, Lasdon (1970).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from planning.schedule.problem import Placement, Problem
+from planning.schedule.timeline import DAY, NEVER, Floats, Ints, Timeline, TimelineArrays
+
+WHOLE = 1 - 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Every line's steps, sub-assemblies included. A node is a step of a lot in the tree of one line.
+
+    share: the part of the lot's pieces that this line takes. before, after: pairs of nodes of which the second waits for
+    the first. root, root_line: last nodes of the lots that serve a line directly. order: nodes by level, each level
+    after all it waits for; level_starts: where each begins, and one entry more.
+    """
+
+    line: Ints
+    step: Ints
+    share: Floats
+    before: Ints
+    after: Ints
+    handed_on: Ints  # per pair: 1 where `after` is the lot's own next step (wait and transfer count)
+    root: Ints
+    root_line: Ints
+    level: Ints
+
+
+def make_tree(problem: Problem, limit: int = 400_000) -> Tree:
+    """The tree of every line. Nodes beyond `limit` are left out, deepest first: the bound gets weaker, not wrong."""
+    lots, lines = problem.lots, problem.lines
+    uses = np.bincount(lots.supplier, minlength=len(lots)) + np.bincount(lines.lot, minlength=len(lots))
+    direct_share = np.where(uses[lines.lot] == 1, 1.0, lines.share)
+    supply_share = np.where(uses[lots.supplier] == 1, 1.0, lots.share)
+    by_consumer = np.argsort(lots.supplied_step, kind="stable")
+    first_supply = np.searchsorted(lots.supplied_step[by_consumer], np.arange(len(problem.steps) + 1))
+
+    parts: list[tuple[Ints, Ints, Floats]] = []
+    before, after, handed = [], [], []
+    roots: Ints = np.zeros(0, np.int64)
+    line, lot, share = lines.line.copy(), lines.lot.copy(), direct_share.copy()
+    consumer = np.full(len(line), -1, np.int64)
+    count = 0
+    while len(line) and count + len(line) <= limit:
+        steps = np.diff(lots.first_step)[lot]
+        owner = np.repeat(np.arange(len(line)), steps)
+        offset = np.arange(len(owner)) - np.repeat(np.cumsum(steps) - steps, steps)
+        node = count + np.arange(len(owner))
+        step = lots.first_step[lot][owner] + offset
+        parts.append((line[owner], step, share[owner]))
+        chained = np.flatnonzero(offset > 0)
+        before.append(node[chained] - 1)
+        after.append(node[chained])
+        handed.append(np.ones(len(chained), np.int64))
+        last = node[np.cumsum(steps) - 1]
+        if consumer[0] < 0:
+            roots = last
+        else:
+            before.append(last)
+            after.append(consumer)
+            handed.append(np.zeros(len(last), np.int64))
+        count += len(owner)
+        supplies = np.diff(first_supply)[step]
+        taker = np.repeat(np.arange(len(step)), supplies)
+        which = np.arange(len(taker)) - np.repeat(np.cumsum(supplies) - supplies, supplies)
+        pair = by_consumer[first_supply[step][taker] + which]
+        line, lot, consumer = line[owner][taker], lots.supplier[pair], node[taker]
+        share = share[owner][taker] * supply_share[pair]
+    joined = [np.concatenate(list(column)) if parts else np.zeros(0) for column in zip(*parts, strict=True)] or [
+        np.zeros(0, np.int64),
+        np.zeros(0, np.int64),
+        np.zeros(0),
+    ]
+    pairs = (
+        [np.concatenate(column).astype(np.int64) for column in (before, after, handed)]
+        if before
+        else [np.zeros(0, np.int64)] * 3
+    )
+    return Tree(
+        joined[0].astype(np.int64),
+        joined[1].astype(np.int64),
+        joined[2].astype(np.float64),
+        pairs[0],
+        pairs[1],
+        pairs[2],
+        roots,
+        lines.line.copy() if len(roots) else np.zeros(0, np.int64),
+        _levels(count, pairs[0], pairs[1]),
+    )
+
+
+def _levels(nodes: int, before: Ints, after: Ints) -> Ints:
+    level = np.zeros(nodes, np.int64)
+    frontier = np.arange(len(before))
+    while len(frontier):
+        wanted = level[before] + 1
+        raised = level.copy()
+        np.maximum.at(raised, after, wanted)
+        frontier = np.flatnonzero(raised != level)
+        level = raised
+    return level
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One column per line: cost in weight x days, lines outside the horizon marked, and minutes by window.
+
+    line, window, minutes: entries of the columns, one per line and window.
+    """
+
+    cost: Floats
+    inside: Ints  # per line: 1 where it is delivered inside the days looked at
+    line: Ints
+    window: Ints
+    minutes: Floats
+    start: Ints  # per node: the start that was chosen, in minutes; -1 outside
+
+
+class Columns:
+    """The columns of a Problem over its first `days` days.
+
+    capacity: minutes of each window over all units, overtime included, less what is fixed.
+    """
+
+    def __init__(self, problem: Problem, days: int | None = None, tree: Tree | None = None) -> None:
+        self.problem = problem
+        self.days = min(days or problem.horizon, problem.horizon)
+        self.tree = tree or make_tree(problem)
+        self.clock = TimelineArrays.of([_with_overtime(line) for line in problem.stations.lines], problem.horizon)
+        self.regular_ends = problem.stations.arrays.regular_ends
+        self.length = (self.clock.ends - self.clock.starts).astype(np.float64)
+        self.capacity = _capacity(problem, self.clock, self.length)
+        self._anchor()
+        self._list_ways()
+
+    # anchors: earliest starts and ends by day
+
+    def _anchor(self) -> None:
+        tree, steps, days = self.tree, self.problem.steps, self.days
+        nodes = len(tree.step)
+        start = np.maximum(steps.release[tree.step][:, None], (np.arange(days + 1) * DAY)[None, :])
+        end = np.zeros_like(start)
+        out = np.zeros_like(start)  # when the lot's next step may begin, but for the wait
+        by_level = np.argsort(tree.level, kind="stable")
+        cuts = np.searchsorted(tree.level[by_level], np.arange(tree.level.max() + 2 if nodes else 1))
+        edge_level = tree.level[tree.after]
+        by_edge = np.argsort(edge_level, kind="stable")
+        edge_cuts = np.searchsorted(edge_level[by_edge], np.arange(len(cuts)))
+        for level in range(len(cuts) - 1):
+            edge = by_edge[edge_cuts[level] : edge_cuts[level + 1]]
+            if len(edge):
+                before, after = tree.before[edge], tree.after[edge]
+                own = tree.handed_on[edge] == 1
+                ready = np.where(own[:, None], out[before] + steps.wait[tree.step[before]][:, None], end[before])
+                np.maximum.at(start, after, ready)
+            batch = by_level[cuts[level] : cuts[level + 1]]
+            end[batch], out[batch] = self._run(batch, start[batch])
+        self.start, self.end = start, end
+        self.levels = [by_level[cuts[k] : cuts[k + 1]] for k in range(len(cuts) - 1)]
+        self.level_edges = [by_edge[edge_cuts[k] : edge_cuts[k + 1]] for k in range(len(cuts) - 1)]
+
+    def _run(self, batch: Ints, start: Ints) -> tuple[Ints, Ints]:
+        """Ends of the batch's steps on their fastest way, and when their first transfer lot is out."""
+        steps, ways = self.problem.steps, self.problem.ways
+        step = self.tree.step[batch]
+        first, count = steps.first_way[step], np.diff(steps.first_way)[step]
+        lead = np.maximum(steps.lead[step], 0)[:, None] * DAY
+        end = np.where((steps.lead[step] >= 0)[:, None], start + lead, NEVER)
+        out = end.copy()
+        transfer, good = steps.transfer[step], np.maximum(steps.good[step], 1e-9)
+        part = np.where((transfer > 0) & (steps.next[step] >= 0), np.minimum(transfer / good, 1.0), 1.0)
+        for k in range(int(count.max()) if len(count) else 0):
+            has = np.flatnonzero(count > k)
+            way = first[has] + k
+            station = np.broadcast_to(ways.station[way][:, None], (len(has), start.shape[1]))
+            worked = self.clock.worked(station, start[has])
+            minutes = np.floor(self._minutes(way, self.tree.share[batch[has]]))[:, None]
+            done = self.clock.clock(station, worked + minutes.astype(np.int64))
+            end[has] = np.minimum(end[has], done)
+            some = np.floor(ways.process[way] * self.tree.share[batch[has]] * part[has])[:, None]
+            out[has] = np.minimum(out[has], self.clock.clock(station, worked + some.astype(np.int64)))
+        return np.minimum(end, NEVER), np.minimum(out, NEVER)
+
+    def _minutes(self, way: Ints, share: Floats) -> Floats:
+        """Clock minutes that a share of a step takes at least: its changeover may be saved where kinds recur."""
+        return (self.problem.ways.process[way] + self.least_setup[way]) * share
+
+    @property
+    def least_setup(self) -> Floats:
+        """Changeover minutes that no order of the lots can save, per way."""
+        ways, steps, stations = self.problem.ways, self.problem.steps, self.problem.stations
+        if not hasattr(self, "_least_setup"):
+            kind = steps.kind[ways.step]
+            key = ways.station * (kind.max() + 1 if len(kind) else 1) + kind
+            _, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
+            alone = counts[inverse] == 1
+            least = np.where(alone, ways.setup, 0).astype(np.float64)
+            for station, matrix in enumerate(stations.changeover):
+                for (_, to), (minutes, _hours) in matrix.items():
+                    hit = (ways.station == station) & (kind == to)
+                    least[hit] = np.minimum(least[hit], minutes)
+            reserved = {stations_of(self.problem)[u] for u, rows in enumerate(stations.reserved) if rows}
+            least[np.isin(ways.station, sorted(reserved))] = 0.0  # a fixed lot of the same kind may stand before it
+            self._least_setup = least
+        return self._least_setup
+
+    # ways: starts worth looking at, per node and anchor
+
+    def _list_ways(self) -> None:
+        tree, steps, ways = self.tree, self.problem.steps, self.problem.ways
+        limit = self.days * DAY
+        count = np.diff(steps.first_way)[tree.step]
+        node = np.repeat(np.arange(len(tree.step)), count)
+        way = np.arange(len(node)) - np.repeat(np.cumsum(count) - count, count) + steps.first_way[tree.step][node]
+        start, following = self.start[node, :-1], self.start[node, 1:]
+        useful = (start < following) & (self.end[node, :-1] <= limit + DAY)
+        at, day = np.nonzero(useful)
+        node, way = node[at], way[at]
+        begin, last = start[at, day], following[at, day] - 1
+        station = ways.station[way]
+        minutes = self._minutes(way, tree.share[node])
+        whole = tree.share[node] >= WHOLE
+        first_worked, last_worked = self.clock.worked(station, begin), self.clock.worked(station, last)
+        pieces = [
+            self._runs(node[whole], day[whole], way[whole], first_worked[whole], last_worked[whole], minutes[whole]),
+            self._shares(node[~whole], day[~whole], way[~whole], begin[~whole], last_worked[~whole], minutes[~whole]),
+        ]
+        columns = [np.concatenate([piece[k] for piece in pieces]) for k in range(8)]
+        order = np.argsort(columns[0] * (self.days + 1) + columns[1], kind="stable")
+        node, day, _way, self.first_window, self.first_offset, self.last_window, self.last_offset, scale = (
+            column[order] for column in columns
+        )
+        self.scale = scale.astype(np.float64)
+        self.way_node, self.way_day = node.astype(np.int64), day.astype(np.int64)
+        key = self.way_node * self.days + self.way_day
+        fresh = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, np.int64)
+        self.segment, self.segment_key = fresh, key[fresh] if len(key) else key
+        # steps without a station take no window but may be anchored anywhere
+        self.free = np.flatnonzero(np.diff(steps.first_way)[tree.step] == 0)
+        self._deliver()
+
+    def _runs(self, node: Ints, day: Ints, way: Ints, first: Ints, last: Ints, minutes: Floats) -> list[Ints | Floats]:
+        """Runs of whole lots: from both ends of the interval and wherever an end of the run meets a window's edge."""
+        station, run = self.problem.ways.station[way], minutes.astype(np.int64)
+        index = np.arange(len(node))
+        choice, starts = [index, index], [first, last]
+        for shift in (np.zeros(len(node), np.int64), run):
+            low = self._window_after(station, first + shift)
+            high = self._window_after(station, last + shift)
+            number = np.maximum(high - low, 0)
+            which = np.repeat(index, number)
+            edge = np.arange(len(which)) - np.repeat(np.cumsum(number) - number, number) + low[which]
+            choice.append(which)
+            starts.append(self.clock.through[edge] - shift[which])
+        which, worked = np.concatenate(choice), np.concatenate(starts)
+        fits = worked + run[which] <= self.clock.total[station[which]]
+        which, worked = which[fits], worked[fits]
+        own = station[which]
+        first_window, first_offset = self._locate(own, worked, "right")
+        last_window, last_offset = self._locate(own, worked + run[which], "left")
+        return [
+            node[which],
+            day[which],
+            way[which],
+            first_window,
+            first_offset,
+            last_window,
+            last_offset,
+            np.ones(len(which)),
+        ]
+
+    def _shares(
+        self, node: Ints, day: Ints, way: Ints, begin: Ints, last: Ints, minutes: Floats
+    ) -> list[Ints | Floats]:
+        """Shares of lots: all in one window, for each window that a run of the share could touch."""
+        station = self.problem.ways.station[way]
+        low = self._window_after(station, self.clock.worked(station, begin))
+        high = np.minimum(
+            self._window_after(station, last + np.ceil(minutes).astype(np.int64)), self.clock.first[station + 1] - 1
+        )
+        number = np.maximum(high - low + 1, 0)
+        which = np.repeat(np.arange(len(node)), number)
+        window = np.arange(len(which)) - np.repeat(np.cumsum(number) - number, number) + low[which]
+        length = self.length[window]
+        return [
+            node[which],
+            day[which],
+            way[which],
+            window,
+            np.zeros(len(which), np.int64),
+            window,
+            length.astype(np.int64),
+            minutes[which] / length,
+        ]
+
+    def _window_after(self, station: Ints, worked: Ints) -> Ints:
+        """The window in which the working minute after `worked` lies."""
+        return self._search(station, worked, "right")
+
+    def _search(self, station: Ints, worked: Ints, side: str) -> Ints:
+        window = np.searchsorted(self.clock.through_keys, worked + (station << 42), side=side)  # type: ignore[call-overload]
+        result: Ints = np.clip(window, self.clock.first[station], self.clock.first[station + 1])
+        return result
+
+    def _locate(self, station: Ints, worked: Ints, side: str) -> tuple[Ints, Ints]:
+        window = np.minimum(self._search(station, worked, side), self.clock.first[station + 1] - 1)
+        return window, worked - self.clock.before[window]
+
+    def _deliver(self) -> None:
+        """Per root and day: the last anchor with which its lot is finished by that day; -1 where none is."""
+        tree, end = self.tree, self.end[:, :-1]
+        last_step_lot = self.problem.steps.lot[tree.step[tree.root]]
+        finish = np.maximum(end[tree.root], self.problem.lots.fixed_end[last_step_lot][:, None])
+        day = self._day_of(tree.step[tree.root], finish)
+        days = np.arange(self.days)
+        self.last_anchor = np.stack(
+            [np.searchsorted(row, days, side="right") - 1 for row in day]
+            if len(day)
+            else [np.zeros(self.days, np.int64)]
+        )[: len(day)]
+
+    def _day_of(self, step: Ints, finish: Ints) -> Ints:
+        """The earliest work day that an end at `finish` can belong to on any way of the step."""
+        steps, ways = self.problem.steps, self.problem.ways
+        calendar = np.maximum(finish - 1, 0) // DAY
+        day = np.where(finish >= NEVER, self.problem.horizon, calendar)
+        count = np.diff(steps.first_way)[step]
+        for k in range(int(count.max()) if len(count) else 0):
+            has = np.flatnonzero(count > k)
+            station = np.broadcast_to(ways.station[steps.first_way[step[has]] + k][:, None], finish[has].shape)
+            window = self.clock.window_before(station, finish[has])
+            inside = window >= self.clock.first[station]
+            begun = np.where(inside, self.clock.days[np.maximum(window, 0)], 0)
+            day[has] = np.minimum(day[has], np.where(finish[has] >= NEVER, day[has], begun))
+        return np.maximum(day, self.problem.first_day)
+
+    # pricing
+
+    def price(self, prices: Floats) -> tuple[Chosen, float]:
+        """Every line's cheapest column at `prices` per minute of each window, and the bound that they prove."""
+        tree, lines = self.tree, self.problem.lines
+        nodes, days = len(tree.step), self.days
+        ahead = np.concatenate([[0.0], np.cumsum(prices * self.length)])
+        cost = (
+            ahead[self.last_window]
+            + prices[self.last_window] * self.last_offset
+            - ahead[self.first_window]
+            - prices[self.first_window] * self.first_offset
+        ) * self.scale
+        value = np.full(nodes * days, np.inf)
+        if len(self.segment):
+            value[self.segment_key] = np.minimum.reduceat(cost, self.segment)
+        value = value.reshape(nodes, days)
+        value[self.free] = np.where(self.end[self.free, :-1] < NEVER, 0.0, np.inf)
+        reached = np.empty_like(value)
+        for batch, edge in zip(self.levels, self.level_edges, strict=True):
+            if len(edge):
+                np.add.at(value, tree.after[edge], reached[tree.before[edge]])
+            reached[batch] = np.minimum.accumulate(value[batch], axis=1)
+        by_day = self._line_values(reached)
+        best_day = _last_least(by_day)
+        best = by_day[np.arange(len(lines.weight)), best_day]
+        outside = lines.weight * np.maximum(self.days - lines.target, 0)
+        inside = best < outside
+        bound = float(np.where(inside, best, outside).sum() - (prices * self.capacity).sum())
+        return self._choose(value, cost, best_day, inside), bound
+
+    def of_placement(self, placement: Placement) -> Chosen:
+        """The columns that a plan uses; lines that it delivers after the days looked at have none."""
+        tree, problem, clock = self.tree, self.problem, self.clock
+        start, end = np.array(placement.start, np.int64), np.array(placement.end, np.int64)
+        day = problem.delivery_days(np.array(placement.lot_day, np.int64))
+        inside = day < self.days
+        own_way = np.array(placement.way, np.int64)
+        node = np.flatnonzero(inside[tree.line] & (own_way[tree.step] >= 0))
+        step = tree.step[node]
+        station = problem.ways.station[own_way[step]]
+        low, high = clock.window_at(station, start[step]), clock.window_before(station, end[step])
+        number = np.maximum(high - low + 1, 0)
+        which = np.repeat(np.arange(len(node)), number)
+        window = np.arange(len(which)) - np.repeat(np.cumsum(number) - number, number) + low[which]
+        in_overtime = np.array(placement.overtime, bool)[step][which]
+        until = np.where(in_overtime, clock.ends[window], self.regular_ends[window])
+        minutes = np.minimum(until, end[step][which]) - np.maximum(clock.starts[window], start[step][which])
+        taken = np.maximum(minutes, 0) * tree.share[node][which]
+        line, window, minutes = self._sum_by_line(tree.line[node][which], window, taken)
+        late = problem.lines.weight * np.maximum(day - problem.lines.target, 0)
+        begin = np.full(len(tree.step), -1, np.int64)
+        begin[node] = start[step]
+        return Chosen(late, inside.astype(np.int64), line, window, minutes, begin)
+
+    def _sum_by_line(self, line: Ints, window: Ints, taken: Floats) -> tuple[Ints, Ints, Floats]:
+        unique, inverse = np.unique(line * len(self.length) + window, return_inverse=True)
+        minutes = np.bincount(inverse, weights=taken, minlength=len(unique))
+        kept = minutes > 1e-9
+        return unique[kept] // len(self.length), unique[kept] % len(self.length), minutes[kept]
+
+    def _line_values(self, reached: Floats) -> Floats:
+        """Per line and day of delivery: what the windows it takes cost, plus its weighted days late."""
+        lines, tree, days = self.problem.lines, self.tree, np.arange(self.days)
+        late = lines.weight[:, None] * np.maximum(days[None, :] - lines.target[:, None], 0)
+        late = np.where(days[None, :] < np.maximum(lines.fixed, self.problem.first_day)[:, None], np.inf, late)
+        anchor = self.last_anchor
+        taken = np.where(anchor >= 0, np.take_along_axis(reached[tree.root], np.maximum(anchor, 0), axis=1), np.inf)
+        np.add.at(late, tree.root_line, taken)
+        return late
+
+    def _choose(self, value: Floats, cost: Floats, best_day: Ints, inside: Floats) -> Chosen:
+        """The columns behind the values: anchors from the roots down, then the start that was cheapest."""
+        tree, lines = self.tree, self.problem.lines
+        nodes = len(tree.step)
+        limit = np.full(nodes, -1, np.int64)
+        limit[tree.root] = self.last_anchor[np.arange(len(tree.root)), best_day[tree.root_line]]
+        limit[~inside[tree.line]] = -1
+        anchor = np.full(nodes, -1, np.int64)
+        for batch, edge in zip(reversed(self.levels), reversed(self.level_edges), strict=True):
+            here = batch[limit[batch] >= 0]
+            masked = np.where(np.arange(self.days)[None, :] <= limit[here][:, None], value[here], np.inf)
+            anchor[here] = _last_least(masked)
+            known = edge[limit[tree.after[edge]] >= 0]
+            limit[tree.before[known]] = anchor[tree.after[known]]
+        used = np.flatnonzero(anchor >= 0)
+        key = used * self.days + anchor[used]
+        position = np.searchsorted(self.segment_key, key)
+        position = np.minimum(position, max(len(self.segment_key) - 1, 0))
+        staffed = self.segment_key[position] == key if len(self.segment_key) else np.zeros(len(key), bool)
+        used, position = used[staffed], position[staffed]
+        entry = self._cheapest(cost, position)
+        start = np.full(nodes, -1, np.int64)
+        start[used] = self.clock.starts[self.first_window[entry]] + self.first_offset[entry]
+        line, window, minutes = self._minutes_by_window(tree.line[used], entry)
+        day = np.where(inside, best_day, self.days)
+        late = lines.weight * np.maximum(day - lines.target, 0)
+        return Chosen(late, inside.astype(np.int64), line, window, minutes, start)
+
+    def _cheapest(self, cost: Floats, position: Ints) -> Ints:
+        begin = self.segment[position]
+        stop = np.append(self.segment, len(cost))[position + 1]
+        number = stop - begin
+        which = np.repeat(np.arange(len(position)), number)
+        entry = np.arange(len(which)) - np.repeat(np.cumsum(number) - number, number) + begin[which]
+        begin_at = self.clock.starts[self.first_window[entry]] + self.first_offset[entry]
+        order = np.lexsort((-begin_at, cost[entry].round(9), which))
+        first = np.cumsum(number) - number
+        result: Ints = entry[order[first]]
+        return result
+
+    def _minutes_by_window(self, line: Ints, entry: Ints) -> tuple[Ints, Ints, Floats]:
+        """Minutes that the chosen runs take, summed by line and window."""
+        first, last = self.first_window[entry], self.last_window[entry]
+        number = last - first + 1
+        which = np.repeat(np.arange(len(entry)), number)
+        window = np.arange(len(which)) - np.repeat(np.cumsum(number) - number, number) + first[which]
+        taken = self.length[window].copy()
+        starts_here, ends_here = window == first[which], window == last[which]
+        taken[ends_here] = self.last_offset[entry][which[ends_here]]
+        taken[starts_here] -= self.first_offset[entry][which[starts_here]]
+        taken *= self.scale[entry][which]
+        return self._sum_by_line(line[which], window, taken)
+
+
+def _last_least(values: Floats) -> Ints:
+    """Per row the last column that holds its least value: of starts that cost the same, the latest."""
+    least = values.min(axis=1, keepdims=True)
+    hit = values <= least + 1e-9 * (1.0 + np.abs(least))
+    result: Ints = values.shape[1] - 1 - np.argmax(hit[:, ::-1], axis=1)
+    return result
+
+
+def stations_of(problem: Problem) -> list[int]:
+    """The station of each unit."""
+    first = problem.stations.first_unit
+    return [s for s in range(len(first) - 1) for _ in range(first[s], first[s + 1])]
+
+
+def _with_overtime(line: Timeline) -> Timeline:
+    return Timeline(
+        line.days,
+        line.starts,
+        line.ends,
+        line.ends,
+        line.before_overtime,
+        line.through_overtime,
+        line.before_overtime,
+        line.through_overtime,
+    )
+
+
+def _capacity(problem: Problem, clock: TimelineArrays, length: Floats) -> Floats:
+    """Minutes of each window over all units, less the fixed work in it."""
+    units = np.diff(np.array(problem.stations.first_unit))
+    station = np.repeat(np.arange(len(units)), np.diff(clock.first))
+    capacity = length * units[station]
+    for unit, rows in enumerate(problem.stations.reserved):
+        own = stations_of(problem)[unit]
+        windows = slice(clock.first[own], clock.first[own + 1])
+        for start, end, _kind, _lot in rows:
+            overlap = np.minimum(clock.ends[windows], end) - np.maximum(clock.starts[windows], start)
+            capacity[windows] -= np.maximum(overlap, 0)
+    return np.maximum(capacity, 0.0)

@@ -1,0 +1,89 @@
+"""The third rung: dispatch by the due time that the linear model gives each step.
+
+A line's due date says nothing about when its third step has to run on a crowded station; the linear model does, since its
+prices weigh all lines against each other. Each step is due at the point by which the given part of it has started in
+the model's solution.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from planning.schedule.columns import Tree
+from planning.schedule.dispatch import Floor, dispatch, urgency
+from planning.schedule.dues import Dues
+from planning.schedule.master import Relaxation
+from planning.schedule.problem import Placement, Problem
+from planning.schedule.timeline import NEVER, Floats, Ints
+
+POINTS = (0.9, 0.95, 0.85, 0.8, 0.7, 0.98, 0.6, 0.5)
+KAPPAS = (1.0, 0.5, 2.0, 0.25)  # in mean processing times
+
+
+def guided_dues(problem: Problem, tree: Tree, relaxation: Relaxation, point: float, fallback: Dues) -> Dues:
+    """Dues by which each step starts when `point` of it has started in the model.
+
+    A lot that several lines share is due with the first of them. Steps the model does not know (lots that serve no line)
+    keep `fallback`'s.
+    """
+    start = step_starts(tree, relaxation, point, len(problem.steps))
+    known = start < NEVER
+    latest = fallback.latest_end.copy()
+    steps, ways, arrays = problem.steps, problem.ways, problem.stations.arrays
+    at = np.flatnonzero(known & (np.diff(steps.first_way) > 0))
+    way = steps.first_way[at]
+    station = ways.station[way]
+    latest[at] = arrays.clock(station, arrays.worked(station, start[at]) + ways.process[way])
+    return Dues(latest, fallback.weight)
+
+
+def step_starts(tree: Tree, relaxation: Relaxation, point: float, steps: int) -> Ints:
+    """Per step the minute by which `point` of what the model starts of it has started; NEVER where it starts nothing."""
+    result = np.full(steps, NEVER, np.int64)
+    placed = relaxation.start >= 0
+    node, begin, share = relaxation.node[placed], relaxation.start[placed], relaxation.share[placed]
+    if not len(node):
+        return result
+    order = np.lexsort((begin, node))
+    node, begin, share = node[order], begin[order], share[order]
+    through = np.cumsum(share)
+    first = np.flatnonzero(np.append(True, node[1:] != node[:-1]))
+    last = np.append(first[1:], len(node)) - 1
+    before = through[first] - share[first]
+    wanted = before + point * (through[last] - before)
+    at = np.minimum(np.searchsorted(through, wanted - 1e-9), last)
+    np.minimum.at(result, tree.step[node[first]], begin[at])
+    return result
+
+
+def guided(
+    floor: Floor,
+    tree: Tree,
+    relaxation: Relaxation,
+    strict: Dues,
+    mean_process: float,
+    deadline: float,
+    score: Callable[[Placement], tuple[float, ...]],
+    cancelled: Callable[[], bool],
+    overtimes: tuple[bool, ...] = (False,),
+    setup_prices: tuple[float, ...] = (0.0,),
+) -> list[tuple[tuple[float, ...], Placement]]:
+    """Plans of the guided dispatch, the best first, as many settings as fit before `deadline` (at least one)."""
+    found: list[tuple[tuple[float, ...], Placement]] = []
+    best_kappas: Floats = np.array(KAPPAS)
+    for point in POINTS:
+        wanted = guided_dues(floor.problem, tree, relaxation, point, strict)
+        for kappa in best_kappas:
+            for overtime in overtimes:
+                for price in setup_prices:
+                    if found and (time.perf_counter() >= deadline or cancelled()):
+                        return found
+                    rule = urgency(floor.problem, wanted, strict, kappa * mean_process, price, overtime)
+                    placement = dispatch(floor, rule)
+                    found.append((score(placement), placement))
+        found.sort(key=lambda pair: pair[0])
+        del found[8:]
+    return found

@@ -1,0 +1,255 @@
+"""Column generation: the linear model whose value no plan can beat, solved with PuLP and HiGHS.
+
+One row per order line (its shares of columns make one), one row per window of a station that binds (minutes
+taken <= minutes there). Columns come from `columns.Columns.price` at the model's own prices, at a mix with the
+best prices so far (Wentges 1997 smoothing), and at 0.85 and 1.15 times them. Each pricing proves a bound, whatever the
+prices, so the model may be stopped at any time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pulp
+
+from planning.schedule.columns import Chosen, Columns
+from planning.schedule.problem import Placement
+from planning.schedule.timeline import Floats, Ints
+
+HOUR = 60.0
+SEEDS = 6  # pricings at made-up prices before the first solve
+SMALL = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """What the linear model says.
+
+    objective: its value so far (no plan is promised at it); bound: proven for every plan; prices: weight x days per
+    minute of each window at which the bound was proven. node, start, share: where its solution starts each step of each
+    tree; the shares of one node add up to the part of the line that is delivered inside the days looked at.
+    """
+
+    objective: float
+    bound: float
+    prices: Floats
+    node: Ints
+    start: Ints
+    share: Floats
+    rounds: int
+    seconds: float
+
+    @property
+    def gap(self) -> float:
+        """(objective - bound) / objective."""
+        return 0.0 if self.objective <= 1e-9 else max(self.objective - self.bound, 0.0) / self.objective
+
+
+@dataclass(slots=True)
+class _Pool:
+    """Columns in the model: per column its line, cost, the pricing it came from and its minutes by window."""
+
+    line: list[int] = field(default_factory=list)
+    cost: list[float] = field(default_factory=list)
+    pricing: list[int] = field(default_factory=list)
+    entries: list[tuple[Ints, Floats]] = field(default_factory=list)
+    variables: list[pulp.LpVariable] = field(default_factory=list)
+    alive: list[bool] = field(default_factory=list)
+    known: set[tuple[int, float, bytes]] = field(default_factory=set)
+    starts: list[Ints] = field(default_factory=list)  # per pricing: start of each node
+
+
+class Master:
+    """The linear model over the columns found so far; `run` finds more until it is good enough."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        lines = columns.problem.lines
+        self.model = pulp.LpProblem("master", pulp.LpMinimize)
+        self.model.setObjective(pulp.LpAffineExpression.empty())
+        empty = pulp.LpAffineExpression.empty
+        self.line_rows = [self.model.addConstraint(empty() >= 1, f"line_{k}") for k in range(len(lines.weight))]
+        self.window_rows = [
+            self.model.addConstraint(empty() <= capacity / HOUR, f"window_{k}")
+            for k, capacity in enumerate(columns.capacity.tolist())
+        ]
+        self.pool = _Pool()
+        outside = lines.weight * np.maximum(columns.days - lines.target, 0)
+        for k, cost in enumerate(outside.tolist()):
+            self.model.add_column(f"outside_{k}", 0, None, obj=cost, coefficients={self.line_rows[k]: 1.0})
+        self.bound = -np.inf
+        self.best_prices = np.zeros(len(columns.capacity))
+        self.objective = float(outside.sum())
+        self.values: Floats = np.zeros(0)
+
+    def run(
+        self,
+        deadline: float,
+        gap: float = 0.01,
+        absolute: float = 0.5,
+        heard: Callable[[float, float], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        start_prices: Floats | None = None,
+        plans: Sequence[Placement] = (),
+    ) -> Relaxation:
+        """Solve until the gap is closed to `gap` (or to `absolute`), or `deadline` (time.perf_counter) is there.
+
+        `plans` that are known already give the model a value to begin with.
+        """
+        began = time.perf_counter()
+        for plan in plans:
+            self._add(self.columns.of_placement(plan), None, None)
+        self._seed(start_prices)
+        patience, last_bound, rounds = 0.5, -np.inf, 0
+        while time.perf_counter() < deadline and not (cancelled and cancelled()):
+            rounds += 1
+            tolerance = 1e-2 if rounds < 4 else 1e-3
+            solved = self._solve(tolerance)
+            if solved is None:
+                break
+            prices, line_prices = solved
+            found = False
+            for at in self._points(prices):
+                chosen, bound = self.columns.price(at)
+                if bound > self.bound:
+                    self.bound, self.best_prices = bound, at
+                found |= self._add(chosen, prices, line_prices) > 0
+                if time.perf_counter() > deadline:
+                    break
+            if heard:
+                heard(self.objective, max(self.bound, 0.0))
+            room = self.objective - self.bound
+            if room <= max(gap * abs(self.objective), absolute) or not found:
+                break
+            if self.bound <= last_bound + 0.02 * room:
+                patience *= 2
+            last_bound = self.bound
+            self._prune(prices, line_prices, patience * room)
+        return self._relaxation(rounds, time.perf_counter() - began)
+
+    def _points(self, prices: Floats) -> list[Floats]:
+        mixed = 0.5 * prices + 0.5 * self.best_prices if np.isfinite(self.bound) else prices
+        return [prices, mixed, 0.85 * prices, 1.15 * prices]
+
+    def _seed(self, start_prices: Floats | None) -> None:
+        """Columns at no price, at falling made-up prices, and at the prices of an earlier plan."""
+        columns = self.columns
+        scale = _price_scale(columns)
+        random = np.random.default_rng(7)
+        points = [np.zeros(len(columns.capacity))]
+        if start_prices is not None and len(start_prices) == len(columns.capacity):
+            points += [start_prices, 0.85 * start_prices, 1.15 * start_prices]
+        else:
+            decay = np.exp(-columns.clock.days / max(columns.days / 3, 1))
+            points += [
+                scale * factor * decay * random.uniform(0.5, 1.5, len(columns.capacity))
+                for factor in np.geomspace(0.03, 1.0, SEEDS)
+            ]
+        for at in points:
+            chosen, bound = columns.price(at)
+            if bound > self.bound:
+                self.bound, self.best_prices = bound, at
+            self._add(chosen, None, None)
+
+    def _add(self, chosen: Chosen, prices: Floats | None, line_prices: Floats | None) -> int:
+        """Put the lines' columns into the model, those with a negative reduced cost where prices are given."""
+        pool, number = self.pool, len(self.pool.starts)
+        pool.starts.append(chosen.start.astype(np.int32))
+        cuts = np.searchsorted(chosen.line, np.arange(len(chosen.cost) + 1))
+        wanted = chosen.inside > 0
+        if prices is not None and line_prices is not None:
+            paid = np.bincount(chosen.line, weights=chosen.minutes * prices[chosen.window], minlength=len(chosen.cost))
+            wanted &= chosen.cost + paid < line_prices - SMALL
+        added = 0
+        for line in np.flatnonzero(wanted).tolist():
+            window, minutes = chosen.window[cuts[line] : cuts[line + 1]], chosen.minutes[cuts[line] : cuts[line + 1]]
+            cost = float(chosen.cost[line])
+            key = (line, cost, window.tobytes() + minutes.round(3).tobytes())
+            if key in pool.known:
+                continue
+            pool.known.add(key)
+            coefficients = {
+                self.window_rows[w]: m / HOUR for w, m in zip(window.tolist(), minutes.tolist(), strict=True)
+            }
+            coefficients[self.line_rows[line]] = 1.0
+            variable = self.model.add_column(f"c{len(pool.line)}", 0, None, obj=cost, coefficients=coefficients)
+            pool.line.append(line)
+            pool.cost.append(cost)
+            pool.pricing.append(number)
+            pool.entries.append((window, minutes))
+            pool.variables.append(variable)
+            pool.alive.append(True)
+            added += 1
+        return added
+
+    def _solve(self, tolerance: float) -> tuple[Floats, Floats] | None:
+        """Prices per minute of each window and per line; None where the solver had no answer."""
+        solver = pulp.HiGHS(
+            msg=False, threads=1, solver="ipm", run_crossover="off", ipm_optimality_tolerance=tolerance * 1e-3
+        )
+        stats = self.model.solve(solver)
+        if not stats.has_solution:
+            return None
+        highs = self.model.solverModel
+        solution = highs.getSolution()
+        self.objective = float(highs.getObjectiveValue())
+        self.values = np.array(solution.col_value)
+        duals = np.array(solution.row_dual)
+        lines = len(self.line_rows)
+        return np.maximum(-duals[lines:], 0.0) / HOUR, np.maximum(duals[:lines], 0.0)
+
+    def _prune(self, prices: Floats, line_prices: Floats, threshold: float) -> None:
+        """Take columns out whose reduced cost is so large that they will hardly come back."""
+        pool = self.pool
+        alive = [k for k, is_alive in enumerate(pool.alive) if is_alive]
+        if len(alive) < 8 * len(self.line_rows):
+            return
+        sizes = np.array([len(pool.entries[k][0]) for k in alive])
+        windows = np.concatenate([pool.entries[k][0] for k in alive])
+        minutes = np.concatenate([pool.entries[k][1] for k in alive])
+        paid = np.add.reduceat(prices[windows] * minutes, np.cumsum(sizes) - sizes)
+        lines = np.array([pool.line[k] for k in alive])
+        reduced = np.array([pool.cost[k] for k in alive]) + paid - line_prices[lines]
+        gone = [alive[k] for k in np.flatnonzero(reduced > threshold)]
+        for k in gone:
+            pool.alive[k] = False
+            window, minute = pool.entries[k]
+            pool.known.discard((pool.line[k], pool.cost[k], window.tobytes() + minute.round(3).tobytes()))
+        self.model.remove_variables([pool.variables[k] for k in gone])
+
+    def _relaxation(self, rounds: int, seconds: float) -> Relaxation:
+        """The model's last solution, spread over the nodes of the lines' trees."""
+        pool, tree = self.pool, self.columns.tree
+        position = {variable.id: k for k, variable in enumerate(self.model.exported_variables())}
+        order = np.argsort(tree.line, kind="stable")
+        cuts = np.searchsorted(tree.line[order], np.arange(len(self.line_rows) + 1))
+        node, start, share = [], [], []
+        for k, is_alive in enumerate(pool.alive):
+            at = position.get(pool.variables[k].id, -1)
+            value = self.values[at] if is_alive and 0 <= at < len(self.values) else 0.0
+            if value > 1e-4:
+                own = order[cuts[pool.line[k]] : cuts[pool.line[k] + 1]]
+                node.append(own)
+                start.append(pool.starts[pool.pricing[k]][own])
+                share.append(np.full(len(own), value))
+        none: Ints = np.zeros(0, np.int64)
+        return Relaxation(
+            self.objective,
+            max(self.bound, 0.0),
+            self.best_prices,
+            np.concatenate(node) if node else none,
+            np.concatenate(start).astype(np.int64) if start else none,
+            np.concatenate(share) if share else np.zeros(0),
+            rounds,
+            seconds,
+        )
+
+
+def _price_scale(columns: Columns) -> float:
+    """Weight x days that a minute is worth where a line's work stands in the way of another."""
+    problem = columns.problem
+    work = float((problem.ways.process[problem.steps.first_way[:-1][np.diff(problem.steps.first_way) > 0]]).mean())
+    return float(problem.lines.weight.mean()) / max(work, 1.0) * 3.0
