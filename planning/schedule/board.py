@@ -1,0 +1,247 @@
+"""A schedule that can be changed lot by lot: what stands on each unit, gaps, and lots put in and taken out."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+
+import numpy as np
+
+from planning.schedule.dispatch import Floor
+from planning.schedule.problem import Placement, Problem
+from planning.schedule.timeline import DAY, NEVER, Timeline
+
+FIXED = -1  # stands for work that is frozen on a unit
+Run = tuple[int, int, int, int, int, float, bool]  # way, unit, start, end, setup minutes, setup hours, overtime
+
+
+class Board:
+    """Placed steps by unit. Whole lots are taken out and put in; what else stands there is never moved."""
+
+    def __init__(self, floor: Floor, placement: Placement) -> None:
+        self.floor, self.problem = floor, floor.problem
+        problem: Problem = floor.problem
+        self.lines: list[Timeline] = problem.stations.lines
+        self.changeover = problem.stations.changeover
+        self.first_step: list[int] = problem.lots.first_step.tolist()
+        self.start, self.end = placement.start[:], placement.end[:]
+        self.way, self.unit = placement.way[:], placement.unit[:]
+        self.setup, self.setup_hours = placement.setup[:], placement.setup_hours[:]
+        self.overtime = placement.overtime[:]
+        self.lot_start, self.lot_end, self.lot_day = placement.lot_start[:], placement.lot_end[:], placement.lot_day[:]
+        self.starts: list[list[int]] = [[] for _ in floor.unit_station]
+        self.ends: list[list[int]] = [[] for _ in floor.unit_station]
+        self.steps: list[list[int]] = [[] for _ in floor.unit_station]
+        self.kinds: list[list[int]] = [[] for _ in floor.unit_station]
+        self.suppliers: list[list[int]] = [[] for _ in floor.lot]
+        for lot, step in zip(problem.lots.supplier.tolist(), problem.lots.supplied_step.tolist(), strict=True):
+            self.suppliers[step].append(lot)
+        runs = [(u, s, e, FIXED, kind) for u, rows in enumerate(problem.stations.reserved) for s, e, kind, _ in rows]
+        runs += [
+            (self.unit[k], self.start[k], self.end[k], k, floor.kind[k]) for k, way in enumerate(self.way) if way >= 0
+        ]
+        for unit, start, end, step, kind in sorted(runs):
+            self.starts[unit].append(start)
+            self.ends[unit].append(end)
+            self.steps[unit].append(step)
+            self.kinds[unit].append(kind)
+
+    def placement(self) -> Placement:
+        """The schedule as it stands."""
+        return Placement(
+            self.start[:],
+            self.end[:],
+            self.way[:],
+            self.unit[:],
+            self.setup[:],
+            self.setup_hours[:],
+            self.overtime[:],
+            self.lot_start[:],
+            self.lot_end[:],
+            self.lot_day[:],
+        )
+
+    def lot_steps(self, lot: int) -> range:
+        """The steps of a lot, in order of work."""
+        return range(self.first_step[lot], self.first_step[lot + 1])
+
+    def memory(self, lots: list[int]) -> list[tuple[int, list[Run], tuple[int, int, int]]]:
+        """What `recall` needs to put the lots back as they stand."""
+        return [
+            (
+                lot,
+                [
+                    (
+                        self.way[k],
+                        self.unit[k],
+                        self.start[k],
+                        self.end[k],
+                        self.setup[k],
+                        self.setup_hours[k],
+                        self.overtime[k],
+                    )
+                    for k in self.lot_steps(lot)
+                ],
+                (self.lot_start[lot], self.lot_end[lot], self.lot_day[lot]),
+            )
+            for lot in lots
+        ]
+
+    def recall(self, remembered: list[tuple[int, list[Run], tuple[int, int, int]]]) -> None:
+        """Put lots back as they stood; they must be off the board."""
+        for lot, runs, times in remembered:
+            for step, run in zip(self.lot_steps(lot), runs, strict=True):
+                self._put(step, run)
+            self.lot_start[lot], self.lot_end[lot], self.lot_day[lot] = times
+
+    def take(self, lot: int) -> None:
+        """Take a lot off the board."""
+        for step in self.lot_steps(lot):
+            if self.way[step] >= 0:
+                unit = self.unit[step]
+                at = bisect_left(self.starts[unit], self.start[step])
+                while self.steps[unit][at] != step:
+                    at += 1
+                del self.starts[unit][at], self.ends[unit][at], self.steps[unit][at], self.kinds[unit][at]
+            self.way[step] = self.unit[step] = self.start[step] = self.end[step] = -1
+
+    def put_early(self, lot: int, overtime: bool = False) -> bool:
+        """Put a lot in step by step as early as it fits; False (and the lot off the board) where it does not."""
+        floor, ready = self.floor, 0
+        for step in self.lot_steps(lot):
+            ready = max(ready, floor.release[step], *(self.lot_end[s] for s in self.suppliers[step]), 0)
+            if floor.first_way[step] == floor.first_way[step + 1]:
+                self.take(lot)
+                return False
+            run = self._earliest(step, ready, overtime)
+            if run is None:
+                self.take(lot)
+                return False
+            self._put(step, run)
+            ready = run[3] + floor.wait[step]
+        return self._close(lot)
+
+    def put_late(self, lot: int, limit: int, overtime: bool = False) -> bool:
+        """Put a lot in from its last step back, as late as it fits with its end at `limit` or before."""
+        floor = self.floor
+        for step in reversed(self.lot_steps(lot)):
+            ready = max(floor.release[step], *(self.lot_end[s] for s in self.suppliers[step]), 0)
+            if floor.first_way[step] == floor.first_way[step + 1]:
+                self.take(lot)
+                return False
+            run = self._latest(step, ready, limit, overtime)
+            if run is None:
+                self.take(lot)
+                return False
+            self._put(step, run)
+            before = step - 1
+            limit = run[2] - (floor.wait[before] if before >= self.first_step[lot] else 0)
+        return self._close(lot)
+
+    def _close(self, lot: int) -> bool:
+        steps = self.lot_steps(lot)
+        last = steps[-1]
+        self.lot_start[lot], self.lot_end[lot] = self.start[steps[0]], self.end[last]
+        station = self.floor.station[self.way[last]]
+        self.lot_day[lot] = self.lines[station].day_of_end(self.end[last])
+        return True
+
+    def _put(self, step: int, run: Run) -> None:
+        way, unit, start, end, setup, hours, overtime = run
+        self.way[step], self.unit[step], self.start[step], self.end[step] = way, unit, start, end
+        self.setup[step], self.setup_hours[step], self.overtime[step] = setup, hours, overtime
+        if way >= 0:
+            at = bisect_right(self.starts[unit], start)
+            self.starts[unit].insert(at, start)
+            self.ends[unit].insert(at, end)
+            self.steps[unit].insert(at, step)
+            self.kinds[unit].insert(at, self.floor.kind[step])
+
+    def _earliest(self, step: int, ready: int, overtime: bool) -> Run | None:
+        floor, best_end, best = self.floor, NEVER, None
+        for way in range(floor.first_way[step], floor.first_way[step + 1]):
+            station, process = floor.station[way], floor.process[way]
+            line = self.lines[station]
+            for unit in range(floor.first_unit[station], floor.first_unit[station + 1]):
+                starts, ends, count = self.starts[unit], self.ends[unit], len(self.starts[unit])
+                at = bisect_right(ends, ready)
+                while at <= count:
+                    low = max(ready, ends[at - 1]) if at else ready
+                    high = starts[at] if at < count else NEVER
+                    if low >= best_end:
+                        break
+                    if high - low >= process and self._fits_between(unit, at, step):
+                        setup, hours = self._changeover(station, unit, at, way)
+                        begin = line.begin(low, overtime)
+                        end = line.finish(begin, process + setup, overtime)
+                        if end <= high:
+                            if end < best_end:
+                                best_end, best = end, (way, unit, begin, end, setup, hours, overtime)
+                            break
+                    at += 1
+        return best
+
+    def _latest(self, step: int, ready: int, limit: int, overtime: bool) -> Run | None:
+        floor, best_start, best = self.floor, -1, None
+        for way in range(floor.first_way[step], floor.first_way[step + 1]):
+            station, process = floor.station[way], floor.process[way]
+            line = self.lines[station]
+            for unit in range(floor.first_unit[station], floor.first_unit[station + 1]):
+                starts, ends, count = self.starts[unit], self.ends[unit], len(self.starts[unit])
+                at = bisect_left(starts, limit)
+                while at >= 0:
+                    low = max(ready, ends[at - 1]) if at else ready
+                    high = min(limit, starts[at]) if at < count else limit
+                    if high <= max(best_start, ready):
+                        break
+                    if high - low >= process and self._fits_between(unit, at, step):
+                        setup, hours = self._changeover(station, unit, at, way)
+                        worked = line.worked(high, overtime) - process - setup
+                        begin = line.begin(line.reached(worked, overtime), overtime) if worked >= 0 else -1
+                        if begin >= low and begin > best_start:
+                            end = line.finish(begin, process + setup, overtime)
+                            if end <= high:
+                                best_start, best = begin, (way, unit, begin, end, setup, hours, overtime)
+                            break
+                    at -= 1
+        return best
+
+    def _fits_between(self, unit: int, at: int, step: int) -> bool:
+        """False where the lot behind the gap would need a changeover that it has no time for."""
+        if not self.floor.needs_setup[self.floor.unit_station[unit]] or at >= len(self.steps[unit]):
+            return True
+        kind, behind = self.floor.kind[step], self.steps[unit][at]
+        if self.kinds[unit][at] == kind:
+            return True
+        if behind == FIXED:
+            return False
+        needed, _ = self._setup_after(self.floor.unit_station[unit], kind, self.way[behind])
+        return needed <= self.setup[behind]
+
+    def _changeover(self, station: int, unit: int, at: int, way: int) -> tuple[int, float]:
+        return self._setup_after(station, self.kinds[unit][at - 1] if at else -1, way)
+
+    def _setup_after(self, station: int, before: int, way: int) -> tuple[int, float]:
+        kind = self.floor.kind[self.floor.step[way]]
+        declared = self.changeover[station].get((before, kind))
+        if declared is not None:
+            return declared
+        if before == kind:
+            return 0, 0.0
+        return self.floor.setup[way], self.floor.setup_hours[way]
+
+
+def movable_lots(problem: Problem) -> list[bool]:
+    """Lots that may be moved by themselves: no frozen work, every step at a station, and no other lot waits for them."""
+    lots, steps = problem.lots, problem.steps
+    staffed = np.diff(steps.first_way) > 0
+    movable = np.ones(len(lots), bool)
+    movable[steps.lot[~staffed]] = False
+    movable[steps.lot[steps.pinned >= 0]] = False
+    movable[lots.fixed_start >= 0] = False
+    movable[lots.supplier] = False
+    return [bool(value) for value in movable]
+
+
+def last_minute(day: int) -> int:
+    """The end of a day."""
+    return (day + 1) * DAY

@@ -1,0 +1,184 @@
+"""The fourth and fifth rung: ruin and recreate, then pull.
+
+Ruin and recreate (Schrimpf et al. 2000): a late order and the few lots that stand in its way are taken out and put in
+again, the late one first, some of the others backwards from their due date; simulated annealing decides. Pull: each
+lot is put in again as late as it fits without its order being later than it is, the latest first, so that less
+waits in stock.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from planning.schedule.board import Board, last_minute, movable_lots
+from planning.schedule.dispatch import Floor
+from planning.schedule.problem import Placement
+
+WARM, COLD = 0.5, 0.05  # temperature, in units of the mean cost of a late line
+BLOCKERS = 4
+SLOT = 2
+
+
+class _Orders:
+    """Order lines and the lots that serve them, for changes of the objective by lot."""
+
+    def __init__(self, floor: Floor, board: Board) -> None:
+        lines = floor.problem.lines
+        self.board, self.first_day = board, floor.problem.first_day
+        self.weight: list[float] = lines.weight.tolist()
+        self.target: list[int] = lines.target.tolist()
+        self.fixed: list[int] = lines.fixed.tolist()
+        self.lots_of: list[list[int]] = [[] for _ in self.weight]
+        self.lines_of: list[list[int]] = [[] for _ in range(len(floor.problem.lots))]
+        for line, lot in zip(lines.line.tolist(), lines.lot.tolist(), strict=True):
+            self.lots_of[line].append(lot)
+            self.lines_of[lot].append(line)
+
+    def cost(self, line: int) -> float:
+        """Weight x whole days late of a line as the board stands."""
+        day = max([self.fixed[line], *(max(self.board.lot_day[lot], self.first_day) for lot in self.lots_of[line])])
+        return self.weight[line] * max(day - self.target[line], 0)
+
+    def costs(self, lots: list[int]) -> float:
+        """Cost of all lines that the lots serve."""
+        return sum(self.cost(line) for line in {line for lot in lots for line in self.lines_of[lot]})
+
+    def due(self, lot: int) -> int:
+        """The minute by which a lot must end for none of its lines to be late."""
+        return min((last_minute(self.target[line]) for line in self.lines_of[lot]), default=1 << 40)
+
+
+def ruin_and_recreate(
+    floor: Floor,
+    placement: Placement,
+    deadline: float,
+    improved: Callable[[float], None],
+    cancelled: Callable[[], bool],
+    iterations: int | None = None,
+    seed: int = 5,
+) -> Placement:
+    """A plan at most as late as `placement`, by as many changes as fit before `deadline` (or `iterations`)."""
+    board = Board(floor, placement)
+    orders = _Orders(floor, board)
+    movable = movable_lots(floor.problem)
+    draw = random.Random(seed)  # noqa: S311 a search needs no secrets
+    current = best = floor.problem.objective(np.array(placement.lot_day, np.int64))
+    best_placement, began, count = placement, time.perf_counter(), 0
+    late = _late_lines(orders, movable)
+    scale = current / max(len(late), 1)
+    while late and (iterations is None or count < iterations):
+        count += 1
+        if count % 64 == 0:
+            if time.perf_counter() >= deadline or cancelled():
+                break
+            late = _late_lines(orders, movable)
+            continue
+        passed = count / iterations if iterations else (time.perf_counter() - began) / max(deadline - began, 1e-9)
+        temperature = scale * WARM * (COLD / WARM) ** min(passed, 1.0)
+        change = _try_change(orders, board, movable, draw, draw.choice(late), temperature)
+        if change is not None:
+            current += change
+            if current < best - 1e-6:
+                best, best_placement = current, board.placement()
+                improved(best)
+    return best_placement
+
+
+def _late_lines(orders: _Orders, movable: list[bool]) -> list[int]:
+    return [
+        line
+        for line in range(len(orders.weight))
+        if orders.lots_of[line] and any(movable[lot] for lot in orders.lots_of[line]) and orders.cost(line) > 0
+    ]
+
+
+def _try_change(
+    orders: _Orders, board: Board, movable: list[bool], draw: random.Random, line: int, temperature: float
+) -> float | None:
+    """Take a late line's lots and some that block them out and put them in again; None where it was taken back."""
+    own = [lot for lot in orders.lots_of[line] if movable[lot]]
+    others = _blockers(board, movable, draw, own)
+    lots = own + others
+    before = orders.costs(lots)
+    remembered = board.memory(lots)
+    for lot in lots:
+        board.take(lot)
+    draw.shuffle(others)
+    overtime = board.problem.overtime
+    done: list[int] = []
+    ok = True
+    for lot in own:
+        ok = ok and board.put_early(lot, overtime)
+        done.append(lot)
+        if not ok:
+            break
+    if ok:
+        for lot in sorted(others, key=lambda other: orders.due(other) + draw.random() * 4 * 1440):
+            placed = draw.random() < 0.4 and board.put_late(lot, orders.due(lot))
+            ok = placed or board.put_early(lot)
+            done.append(lot)
+            if not ok:
+                break
+    if ok:
+        change = orders.costs(lots) - before
+        if change <= 0 or (temperature > 0 and draw.random() < math.exp(-change / temperature)):
+            return change
+    for lot in done:
+        board.take(lot)
+    board.recall(remembered)
+    return None
+
+
+def _blockers(board: Board, movable: list[bool], draw: random.Random, own: list[int]) -> list[int]:
+    """Lots that stand on the units of the late lots' steps shortly before them."""
+    found: list[int] = []
+    for lot in own:
+        for step in board.lot_steps(lot):
+            if board.way[step] < 0:
+                continue
+            steps = board.steps[board.unit[step]]
+            starts = board.starts[board.unit[step]]
+            at = _position(starts, steps, board.start[step], step)
+            for back in range(1, 1 + draw.randint(1, 2 * SLOT + 2)):
+                if at - back < 0 or steps[at - back] < 0:
+                    break
+                other = board.floor.lot[steps[at - back]]
+                if movable[other] and other not in own and other not in found:
+                    found.append(other)
+    draw.shuffle(found)
+    return found[: draw.randint(1, 2 * BLOCKERS)]
+
+
+def _position(starts: list[int], steps: list[int], start: int, step: int) -> int:
+    from bisect import bisect_left
+
+    at = bisect_left(starts, start)
+    while steps[at] != step:
+        at += 1
+    return at
+
+
+def pull(floor: Floor, placement: Placement) -> Placement:
+    """The plan with every movable lot as late as it fits without a line being later than it is."""
+    board = Board(floor, placement)
+    orders = _Orders(floor, board)
+    movable = movable_lots(floor.problem)
+    horizon = floor.problem.horizon
+    lots = [lot for lot in range(len(movable)) if movable[lot] and board.lot_day[lot] < horizon]
+    for lot in sorted(lots, key=lambda lot: (-board.lot_end[lot], lot)):
+        remembered = board.memory([lot])
+        limit = max(orders.due(lot), board.lot_end[lot]) if orders.lines_of[lot] else board.lot_end[lot]
+        before, day = orders.costs([lot]), board.lot_day[lot]
+        start = board.lot_start[lot]
+        board.take(lot)
+        if not board.put_late(lot, limit):
+            board.recall(remembered)
+        elif orders.costs([lot]) > before or (board.lot_day[lot] < day) or board.lot_start[lot] < start:
+            board.take(lot)
+            board.recall(remembered)
+    return board.placement()
