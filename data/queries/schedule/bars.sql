@@ -1,0 +1,70 @@
+-- One bar per lot, step, unit and day between $from_date and $to_date: where, when, how much, in which state.
+-- A lot is as late as the latest order line it serves. Its material is "not there" where a part of the step has yet to
+-- arrive or pass inspection. Lit: the lot serves the searched order, or is the searched lot.
+WITH lot_line AS (
+    {{schedule/lot_lines}}
+),
+lot AS (
+    SELECT
+        order_ref,
+        CASE
+            WHEN bool_or(state = 'late') THEN 'late'
+            WHEN bool_or(state = 'at_risk') THEN 'at_risk'
+            ELSE 'on_time'
+        END AS state,
+        string_agg(sales_order_no || '/' || line_no, ', ' ORDER BY priority, target_date, sales_order_no, line_no)
+            AS serves,
+        min(target_date) AS target_date,
+        bool_or($search IN (sales_order_no, sales_order_no || '/' || line_no)) AS serves_search
+    FROM lot_line
+    GROUP BY order_ref
+),
+waiting AS (
+    SELECT demand_ref AS order_ref, CAST(step_no AS BIGINT) AS step_no, max(available_date) AS material_date
+    FROM plan_allocation
+    WHERE run_no = $run_no
+      AND demand_kind = 'make'
+      AND supply_kind IN ('inspection', 'firm_buy', 'planned_buy')
+    GROUP BY ALL
+),
+first_step AS (
+    SELECT order_ref, min(step_no) AS step_no
+    FROM plan_schedule
+    WHERE run_no = $run_no
+    GROUP BY order_ref
+)
+SELECT
+    plan_schedule.order_ref,
+    plan_schedule.step_no,
+    plan_schedule.station_no,
+    coalesce(station.name, plan_schedule.station_no) AS station_name,
+    plan_schedule.unit_no,
+    plan_schedule.work_date,
+    plan_schedule.start_time,
+    plan_schedule.finish_time,
+    plan_schedule.item_no,
+    item.name AS item_name,
+    CAST(plan_schedule.qty AS DOUBLE) AS qty,
+    CAST(plan_schedule.hours AS DOUBLE) AS hours,
+    coalesce(lot.serves, '') AS serves,
+    lot.target_date,
+    CASE
+        WHEN plan_schedule.work_date <= CAST($frozen_until AS DATE) AND plan_order.kind = 'firm_make' THEN 'frozen'
+        ELSE coalesce(lot.state, 'on_time')
+    END AS state,
+    waiting.material_date,
+    waiting.material_date IS NOT NULL AS material_missing,
+    coalesce(lot.serves_search, FALSE) OR plan_schedule.order_ref = $search AS lit
+FROM plan_schedule
+LEFT JOIN plan_order USING (run_no, order_ref)
+LEFT JOIN station USING (station_no)
+LEFT JOIN item ON item.item_no = plan_schedule.item_no
+LEFT JOIN lot ON lot.order_ref = plan_schedule.order_ref
+LEFT JOIN first_step ON first_step.order_ref = plan_schedule.order_ref
+LEFT JOIN waiting
+    ON waiting.order_ref = plan_schedule.order_ref
+    AND coalesce(waiting.step_no, first_step.step_no) = plan_schedule.step_no
+WHERE plan_schedule.run_no = $run_no
+  AND plan_schedule.work_date BETWEEN $from_date AND $to_date
+  AND (len($stations) = 0 OR list_contains($stations, plan_schedule.station_no))
+ORDER BY plan_schedule.station_no, plan_schedule.unit_no, plan_schedule.start_time, plan_schedule.order_ref
