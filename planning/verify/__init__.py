@@ -24,7 +24,7 @@ from planning.verify.capacity import check_capacity, work_content
 from planning.verify.delivery import check_delivery
 from planning.verify.facts import read_facts
 from planning.verify.fault import Fault
-from planning.verify.material import check_material
+from planning.verify.material import check_material, supplies
 from planning.verify.orders import check_orders
 from planning.verify.precedence import check_precedence
 
@@ -34,11 +34,11 @@ __all__ = ["Fault", "verify"]
 def verify(plan_input: PlanInput, plan_result: PlanResult) -> list[Fault]:
     """The faults of a plan; an empty list means that it is sound. Never raises on a wrong plan."""
     facts = read_facts(plan_input, plan_result)
-    work = work_content(facts)
+    work, supply = work_content(facts), supplies(facts)
     return [
         *check_orders(facts),
         *check_capacity(facts, work),
         *check_precedence(facts, work),
-        *check_material(facts),
-        *check_delivery(facts),
+        *check_material(facts, supply),
+        *check_delivery(facts, supply),
     ]

@@ -69,15 +69,16 @@ def work_content(facts: Facts) -> pd.DataFrame:
 
 def _setups(facts: Facts, work: pd.DataFrame) -> pd.Series:
     families = facts.plan_input.item.drop_duplicates("item_no").set_index("item_no")["setup_family"]
-    family = work["item_no"].map(families).fillna("")
+    family = work["item_no"].map(families).fillna("").astype("object")
+    last = family.shift(1, fill_value="")
     first = work["unit"] != work["unit"].shift(1)
-    before = pd.DataFrame({"station_no": work["station_no"], "from_family": family.shift(1), "to_family": family})
+    before = pd.DataFrame({"station_no": work["station_no"], "from_family": last, "to_family": family})
     declared = before.merge(
         facts.plan_input.changeover.drop_duplicates(["station_no", "from_family", "to_family"]),
         on=["station_no", "from_family", "to_family"],
         how="left",
     )["hours"]
-    same = (work["item_no"] == work["item_no"].shift(1)) | ((family == family.shift(1)) & (family != ""))
+    same = (work["item_no"] == work["item_no"].shift(1)) | ((family == last) & (family != ""))
     setup = declared.where(declared.notna(), work["setup_hours"].where(~same, 0.0))
     return setup.where(~first, work["setup_hours"])
 

@@ -114,13 +114,15 @@ def _windows(
 ) -> tuple[Floats, Floats, Floats]:
     """Per station and day the window's opening, its end, and its end with all the overtime allowed."""
     station = plan_input.station
+    kinds = station[["calendar_no", "overtime_hours"]].drop_duplicates()
     midnight = np.arange(first, first + count) * DAY_MINUTES
-    opens = np.array([midnight + start[str(name)] for name in station["calendar_no"]]).reshape(-1, count)
-    length = np.array([hours[str(name)] * 60 for name in station["calendar_no"]]).reshape(-1, count)
+    opens = np.array([midnight + start[str(name)] for name in kinds["calendar_no"]]).reshape(-1, count)
+    length = np.array([hours[str(name)] * 60 for name in kinds["calendar_no"]]).reshape(-1, count)
     # neither a shift nor its overtime runs into the next day's window
     following = np.full_like(opens, np.inf)
     following[:, :-1] = np.where(length[:, 1:] > 0, opens[:, 1:], np.inf)
     closes = np.minimum(opens + length, following)
-    allowed = station["overtime_hours"].to_numpy()[:, None] * 60 if plan_input.settings.overtime else 0.0
+    allowed = kinds["overtime_hours"].to_numpy()[:, None] * 60 if plan_input.settings.overtime else 0.0
     overtime = np.minimum(closes + np.where(length > 0, allowed, 0.0), following)
-    return opens, closes, overtime
+    kind = pd.MultiIndex.from_frame(kinds).get_indexer(pd.MultiIndex.from_frame(station[list(kinds.columns)]))
+    return opens[kind], closes[kind], overtime[kind]

@@ -8,17 +8,17 @@ import pandas as pd
 from planning.verify.days import day_numbers
 from planning.verify.facts import QTY_TOLERANCE, Facts
 from planning.verify.fault import Fault, faults_of
-from planning.verify.material import MAKES, supplies
+from planning.verify.material import MAKES, supply_of
 
 LINE = ["sales_order_no", "line_no"]
 CAUSES = ("material", "capacity", "lead_time", "frozen")
 LINE_NAME = "{sales_order_no}/{line_no}"
 
 
-def check_delivery(facts: Facts) -> list[Fault]:
-    """Faults of plan_delivery, plan_lateness and the figures of the plan."""
+def check_delivery(facts: Facts, supply: pd.DataFrame) -> list[Fault]:
+    """Faults of plan_delivery (against its `supplies`), plan_lateness and the figures of the plan."""
     lines = line_outcomes(facts)
-    return [*_deliveries(facts, lines), *_supplied(facts), *_lateness(facts, lines), *_figures(facts, lines)]
+    return [*_deliveries(facts, lines), *_supplied(facts, supply), *_lateness(facts, lines), *_figures(facts, lines)]
 
 
 def line_outcomes(facts: Facts) -> pd.DataFrame:
@@ -27,7 +27,7 @@ def line_outcomes(facts: Facts) -> pd.DataFrame:
     A line due after the horizon and not delivered inside it is named with no days late.
     """
     delivery = facts.plan.plan_delivery
-    by_line = delivery.assign(day=day_numbers(delivery["delivery_date"])).groupby(LINE)
+    by_line = delivery.assign(day=day_numbers(delivery["delivery_date"])).groupby(LINE, sort=False)
     lines = facts.plan_input.demand.copy()
     line = pd.MultiIndex.from_frame(lines[LINE])
     lines["delivered"] = by_line["qty"].sum().reindex(line).fillna(0.0).to_numpy()
@@ -65,9 +65,9 @@ def _deliveries(facts: Facts, lines: pd.DataFrame) -> list[Fault]:
     return found
 
 
-def _supplied(facts: Facts) -> list[Fault]:
+def _supplied(facts: Facts, supply: pd.DataFrame) -> list[Fault]:
     """Up to every day, a line is delivered no more than what was allocated to it and available by then."""
-    allocation = sales_allocations(facts)
+    allocation = sales_allocations(facts, supply)
     delivery = facts.plan.plan_delivery
     events = pd.concat(
         [
@@ -76,8 +76,8 @@ def _supplied(facts: Facts) -> list[Fault]:
                 [*LINE, "day", "qty", "order"]
             ],
         ]
-    ).sort_values([*LINE, "day", "order"], kind="stable")
-    events["left"] = events.groupby(LINE)["qty"].cumsum()
+    ).sort_values(["day", "order"], kind="stable")
+    events["left"] = events.groupby(LINE, sort=False)["qty"].cumsum()
     allowed = QTY_TOLERANCE * np.maximum(1.0, events["qty"].abs())
     short = events[events["left"] < -allowed].drop_duplicates(LINE)
     return faults_of(
@@ -88,14 +88,14 @@ def _supplied(facts: Facts) -> list[Fault]:
     )
 
 
-def sales_allocations(facts: Facts) -> pd.DataFrame:
+def sales_allocations(facts: Facts, supply: pd.DataFrame) -> pd.DataFrame:
     """The allocations to order lines with the day their supply is available by the plan's own orders."""
     allocation = facts.plan.plan_allocation
     sold = allocation[(allocation["demand_kind"] == "sales_order") & allocation["demand_line_no"].notna()]
-    supply = supplies(facts)[["supply_kind", "supply_ref", "day"]]
-    sold = sold.merge(supply, on=["supply_kind", "supply_ref"], how="left")
-    stock = sold["supply_kind"] == "stock"
-    day = sold["day"].where(~stock, float(facts.first_day)).fillna(np.inf).clip(lower=float(facts.first_day))
+    row = supply_of(sold, supply)
+    # what nobody supplies never comes
+    there = np.append(supply["day"].to_numpy(), np.inf)[row]
+    day = np.maximum(np.where(sold["supply_kind"] == "stock", 0.0, there), facts.first_day)
     return sold.assign(sales_order_no=sold["demand_ref"], line_no=sold["demand_line_no"].astype("int64"), day=day)
 
 

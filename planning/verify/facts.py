@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -43,6 +43,7 @@ class Facts:
 
 def read_facts(plan_input: PlanInput, plan: PlanResult) -> Facts:
     """Everything the checks need, worked out once."""
+    plan_input, plan = _in_plain_text(plan_input), _in_plain_text(plan)
     days = read_days(plan_input)
     first_day = int(days.add(day_number(plan_input.as_of_date) + 1, 0))
     horizon_end = day_number(plan_input.horizon_end)
@@ -50,6 +51,18 @@ def read_facts(plan_input: PlanInput, plan: PlanResult) -> Facts:
     steps = _steps(plan_input, orders)
     rows = _rows(plan_input, plan, orders)
     return Facts(plan_input, plan, days, first_day, horizon_end, orders, steps, rows, _ops(rows))
+
+
+def _in_plain_text[T: (PlanInput, PlanResult)](tables: T) -> T:
+    """The same tables with text as Python's own, whose joins take half the time of Arrow's."""
+    return replace(
+        tables,
+        **{
+            item.name: rows.astype(dict.fromkeys(rows.columns[rows.dtypes == "str"], "object"))
+            for item in fields(tables)
+            if isinstance(rows := getattr(tables, item.name), pd.DataFrame)
+        },
+    )
 
 
 def _orders(plan_input: PlanInput, plan: PlanResult, horizon_end: int) -> pd.DataFrame:

@@ -32,7 +32,9 @@ def faults_of(code: str, subject: str, message: str, rows: pd.DataFrame) -> list
 
     At most FAULTS_PER_CHECK of them, and then one that says how many more there are.
     """
-    found = []
+    found: list[Fault] = []
+    if not len(rows):
+        return found
     for row in rows.head(FAULTS_PER_CHECK).to_dict("records"):
         facts = {str(key): value for key, value in row.items()}
         words = {key: _in_words(value) for key, value in facts.items()}

@@ -15,10 +15,9 @@ NO_STEP = -1
 ALWAYS = -1.0  # stock is there from the beginning
 
 
-def check_material(facts: Facts) -> list[Fault]:
-    """Faults of requirements, allocations, supplies and of the balance of every item over time."""
+def check_material(facts: Facts, supply: pd.DataFrame) -> list[Fault]:
+    """Faults of requirements, allocations, of the `supplies` and of the balance of every item over time."""
     need = requirements(facts)
-    supply = supplies(facts)
     use = _uses(facts, supply)
     return [
         *_allocations(facts, use),
@@ -45,7 +44,7 @@ def requirements(facts: Facts) -> pd.DataFrame:
     exploded = _exploded(facts, set(picking["lot"]))
     columns = ["lot", "item_no", "step_no", "qty"]
     need = pd.concat([exploded[columns], picking.assign(step_no=NO_STEP)[columns]])
-    return need.groupby(["lot", "item_no", "step_no"], as_index=False)["qty"].sum()
+    return need.groupby(["lot", "item_no", "step_no"], as_index=False, sort=False)["qty"].sum()
 
 
 def _exploded(facts: Facts, picked: set[int]) -> pd.DataFrame:
@@ -123,6 +122,15 @@ def supplies(facts: Facts) -> pd.DataFrame:
     return every.drop_duplicates(["supply_kind", "supply_ref"])
 
 
+def supply_of(allocation: pd.DataFrame, supply: pd.DataFrame) -> Integers:
+    """The row in `supply` of each allocation, -1 for stock and where there is none."""
+    # a purchase, an arrival and a lot may bear the same number, so the kind is part of the name
+    key = supply["supply_ref"] + "\n" + supply["supply_kind"]
+    names = allocation["supply_ref"] + "\n" + allocation["supply_kind"]
+    row: Integers = pd.Index(key).get_indexer(pd.Index(names)).astype(np.int64)
+    return row
+
+
 def usable_stock(facts: Facts) -> pd.DataFrame:
     """Stock that has not expired by the first plan day, with its last usable day (infinite where it keeps)."""
     # what one location owes is taken off the same lot elsewhere
@@ -136,16 +144,19 @@ def usable_stock(facts: Facts) -> pd.DataFrame:
 def _uses(facts: Facts, supply: pd.DataFrame) -> pd.DataFrame:
     """The allocations with their supply's available time and their lot's time of use."""
     use = facts.plan.plan_allocation
-    use = use.merge(
-        supply[["supply_kind", "supply_ref", "item_no", "day", "at"]].rename(columns={"item_no": "supply_item"}),
-        on=["supply_kind", "supply_ref"],
-        how="left",
-        sort=False,
+    from_stock = (use["supply_kind"] == "stock").to_numpy()
+    row = supply_of(use, supply)
+    known = row >= 0
+    named = np.where(known, supply["item_no"].to_numpy()[row], None) if len(supply) else None
+    day = np.where(known, supply["day"].to_numpy()[row], np.nan) if len(supply) else np.nan
+    at = np.where(known, supply["at"].to_numpy()[row], np.nan) if len(supply) else np.nan
+    use = use.assign(
+        supply=row,
+        known=from_stock | known,
+        supply_item=named,
+        day=np.where(from_stock, float(facts.first_day), day),
+        at=np.where(from_stock, ALWAYS, at),
     )
-    from_stock = use["supply_kind"] == "stock"
-    use["known"] = from_stock | use["supply_item"].notna()
-    use["day"] = use["day"].where(~from_stock, float(facts.first_day))
-    use["at"] = use["at"].where(~from_stock, ALWAYS)
     for_lot = (use["demand_kind"] == "make").to_numpy()
     lot = np.where(for_lot, facts.lot(use["demand_ref"]), -1)
     if len(facts.orders):
@@ -210,7 +221,7 @@ def _covered(facts: Facts, need: pd.DataFrame, use: pd.DataFrame) -> list[Fault]
     step = lots["step"].where(~lots["lot"].isin(listed), NO_STEP)
     given = lots.assign(step_no=step, qty_given=lots["qty"], qty=0.0)[["lot", "item_no", "step_no", "qty", "qty_given"]]
     both = pd.concat([need.assign(qty_given=0.0), given])
-    both = both.groupby(["lot", "item_no", "step_no"], as_index=False)[["qty", "qty_given"]].sum()
+    both = both.groupby(["lot", "item_no", "step_no"], as_index=False, sort=False)[["qty", "qty_given"]].sum()
     orders = facts.orders
     both["order_ref"] = orders["order_ref"].to_numpy()[both["lot"].to_numpy()] if len(orders) else ""
     finished = orders["finished"].to_numpy()[both["lot"].to_numpy()] if len(orders) else np.zeros(0, dtype=bool)
@@ -233,9 +244,9 @@ def _covered(facts: Facts, need: pd.DataFrame, use: pd.DataFrame) -> list[Fault]
 
 def _overdrawn(use: pd.DataFrame, supply: pd.DataFrame) -> list[Fault]:
     """The allocations of a supply add up to no more than it gives; a purchase gives its quantity less its scrap."""
-    taken = use[use["supply_kind"] != "stock"].groupby(["supply_kind", "supply_ref"], as_index=False)["qty"].sum()
-    both = taken.merge(supply, on=["supply_kind", "supply_ref"], suffixes=("_taken", ""))
-    over = both[both["qty_taken"] > both["qty"] + QTY_TOLERANCE * np.maximum(1.0, both["qty"])]
+    drawn = use[use["supply"] >= 0]
+    taken = np.bincount(drawn["supply"], drawn["qty"], minlength=len(supply))
+    over = supply.assign(qty_taken=taken)[taken > supply["qty"] + QTY_TOLERANCE * np.maximum(1.0, supply["qty"])]
     message = "{supply_kind} {supply_ref} gives {qty} of {item_no}, {qty_taken} are handed out"
     return faults_of("VERIFY-OVERDRAWN", "{supply_ref}", message, over)
 
@@ -262,8 +273,8 @@ def _stock_expiry(facts: Facts, use: pd.DataFrame) -> list[Fault]:
                 {"item_no": reserved["item_no"], "day": float(facts.first_day), "qty": -reserved["qty"], "order": 1}
             ),
         ]
-    ).sort_values(["item_no", "day", "order"], ascending=[True, False, True], kind="stable")
-    events["left"] = events.groupby("item_no")["qty"].cumsum()
+    ).sort_values(["day", "order"], ascending=[False, True], kind="stable")
+    events["left"] = events.groupby("item_no", sort=False)["qty"].cumsum()
     short = events[events["left"] < -QTY_TOLERANCE].drop_duplicates("item_no")
     return faults_of(
         "VERIFY-STOCK", "{item_no}", "more stock of {item_no} is handed out than keeps till its use", short
@@ -324,9 +335,10 @@ def _balances(facts: Facts, need: pd.DataFrame, supply: pd.DataFrame) -> list[Fa
             pd.DataFrame({"item_no": sold["item_no"], "at": _day_ends(facts, sold), "qty": -sold["qty"]}),
         ]
     )
-    events = events.assign(out=events["qty"] < 0).sort_values(["item_no", "at", "out"], kind="stable")
-    left = events.groupby("item_no")["qty"].cumsum()
-    moved = events["qty"].abs().groupby(events["item_no"]).cumsum()
+    events = events.assign(out=events["qty"] < 0).sort_values(["at", "out"], kind="stable")
+    item = pd.factorize(events["item_no"])[0]
+    left = events["qty"].groupby(item, sort=False).cumsum()
+    moved = events["qty"].abs().groupby(item, sort=False).cumsum()
     short = events[left < -QTY_TOLERANCE * np.maximum(1.0, moved)].drop_duplicates("item_no")
     return faults_of("VERIFY-BALANCE", "{item_no}", "more of {item_no} is used than has come in by then", short)
 
@@ -338,5 +350,5 @@ def _day_ends(facts: Facts, deliveries: pd.DataFrame) -> Floats:
     if not len(facts.days.opens):
         return midnight
     column = facts.days.column(day)
-    latest = np.maximum(midnight, facts.days.overtime_closes[:, column].max(axis=0))
+    latest = np.maximum(midnight, facts.days.overtime_closes.max(axis=0)[column])
     return np.where(column >= 0, latest, midnight).astype(np.float64)

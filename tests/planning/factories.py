@@ -39,7 +39,13 @@ def bought(item_no: str, lead_time_days: float = 0, **more: Any) -> dict[str, An
 
 
 def _item(item_no: str, source: str, lead_time_days: float | None, more: dict[str, Any]) -> dict[str, Any]:
-    usual = {"safety_stock": 0.0, "min_order_qty": 0.0, "order_multiple": 0.0, "lot_policy": "lot_for_lot", "lot_qty": 0.0}
+    usual = {
+        "safety_stock": 0.0,
+        "min_order_qty": 0.0,
+        "order_multiple": 0.0,
+        "lot_policy": "lot_for_lot",
+        "lot_qty": 0.0,
+    }
     usual |= {"lot_period_days": 0.0, "scrap_rate": 0.0}
     return {"item_no": item_no, "source": source, "lead_time_days": lead_time_days} | usual | more
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -32,8 +33,17 @@ def at(number: int, clock: str) -> pd.Timestamp:
     return day(number) + pd.Timedelta(f"{clock}:00")
 
 
+@cache
+def _factory() -> PlanInput:
+    return _made_factory({})
+
+
 def factory(**tables: Any) -> PlanInput:
-    """The factory; `tables` (lists of records) replace or add input tables."""
+    """The factory; `tables` (lists of records) replace or add input tables. Its frames are not to be written to."""
+    return _made_factory(tables) if tables else _factory()
+
+
+def _made_factory(tables: dict[str, Any]) -> PlanInput:
     given: dict[str, Any] = {
         "item": [
             {"item_no": "TABLE", "source": "make"},
@@ -220,8 +230,9 @@ ALLOCATIONS = [
 DELIVERIES = [("SO-1", 26, 40), ("SO-2", 26, 50), ("SO-3", 23, 30), ("SO-4", 25, 10), ("SO-6", 25, 20)]
 
 
+@cache
 def sound_plan() -> PlanResult:
-    """A plan for `factory()` without a fault."""
+    """A plan for `factory()` without a fault. Its frames are not to be written to."""
     tables = {
         "plan_order": [
             {

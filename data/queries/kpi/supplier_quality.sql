@@ -1,5 +1,5 @@
 -- Arrivals inspected in the period, with their good pieces; what was conceded stands apart.
--- The day is the inspection's, else the arrival's. A rejected arrival whose defects nobody counted is all defective.
+-- The day is the inspection's, else the arrival's. A rejected arrival whose defects nobody counted (0) is all defective.
 WITH conceded AS (
     SELECT arrival_no, sum(qty) AS qty FROM concession WHERE status = 'approved' GROUP BY ALL
 ),
@@ -9,7 +9,7 @@ inspected AS (
         coalesce(material_arrival.inspected_date, material_arrival.arrival_date) AS day,
         least(
             coalesce(
-                material_arrival.defect_qty,
+                nullif(material_arrival.defect_qty, 0),
                 CASE WHEN material_arrival.inspection = 'rejected' THEN material_arrival.qty ELSE 0 END
             ),
             material_arrival.qty

@@ -1,0 +1,30 @@
+"""Bytes of a text file as text: byte-order mark, then strict UTF-8, then strict GB18030, else nothing."""
+
+from __future__ import annotations
+
+import codecs
+
+from planning.errors import InputError
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+CONTROL = {chr(code) for code in range(32)} - set("\t\n\r\f\v") | {"\x7f"}
+
+
+def decode(content: bytes, name: str) -> str:
+    """The text of a file. Raises InputError (FILE-ENCODING) where it is in none of the known encodings.
+
+    GB18030 accepts nearly any two bytes, so text with control characters, which no table holds, is refused too.
+    """
+    marked = [encoding for mark, encoding in MARKS if content.startswith(mark)]
+    for encoding in marked or ["utf-8", "gb18030"]:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if not CONTROL.intersection(text):
+            return text
+    raise InputError("FILE-ENCODING", file=name)
