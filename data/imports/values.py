@@ -13,7 +13,9 @@ from data.tables import Column
 NOTHING = {"", "-", "--", "—", "null", "none", "nan", "n/a", "#n/a", "na", "无"}
 YES = {"是", "true", "1", "y", "yes", "t", "√", "启用", "有效"}
 NO = {"否", "false", "0", "n", "no", "f", "×", "停用", "无效"}
-DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?.*)?")
+DATE = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?.*)?"
+)
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 EXCEL_DAYS = (20000, 80000)  # serial numbers of 1954 to 2119
 EXCEL_EPOCH = dt.datetime(1899, 12, 30)
