@@ -275,7 +275,6 @@ def test_a_broken_plan_is_found_out(name: str) -> None:
     "name",
     [
         "a purchase is no multiple of the pack",
-        "a frozen row's quantity is changed",
         "hours are not clock times efficiency",
         "a step starts before the frozen one before it is done",
         "a step takes up a transfer lot that is not made",
