@@ -7,8 +7,9 @@ from typing import Any
 
 from data.plans import latest_run, read_input, read_plan, run_settings
 from data.store import Store
-from data.tables import TABLES, Reference, Table
-from planning.bom import low_level_codes
+from data.tables import TABLES, Table
+from data.tables.dangling import dangling
+from planning.bom import check_acyclic
 from planning.errors import BomCycleError, PaichanError
 from planning.verify import verify
 
@@ -39,7 +40,7 @@ def plan_is_current(store: Store, run_no: str) -> bool:
     """True where nothing that a plan is made from has changed since the run."""
     with store.read() as cursor:
         row = cursor.execute("SELECT data_version FROM plan_run WHERE run_no = ?", [run_no]).fetchone()
-    return bool(row) and str(store.facts_version()) == row[0]
+    return row is not None and str(store.facts_version()) == row[0]
 
 
 def _dangling(store: Store, table: Table) -> list[DataFault]:
@@ -48,7 +49,7 @@ def _dangling(store: Store, table: Table) -> list[DataFault]:
     faults = []
     with store.read() as cursor:
         for reference in table.all_references:
-            rows = cursor.execute(_dangling_rows(table, reference)).fetchall()
+            rows = cursor.execute(dangling(table, reference)).fetchall()
             column = reference.columns[-1].upper().replace("_", "-")
             faults += [
                 DataFault(
@@ -61,25 +62,11 @@ def _dangling(store: Store, table: Table) -> list[DataFault]:
     return faults
 
 
-def _dangling_rows(table: Table, reference: Reference) -> str:
-    matched = " AND ".join(
-        f"found.{target} = mine.{column}"
-        for column, target in zip(reference.columns, reference.target_columns, strict=True)
-    )
-    filled = " AND ".join(f"mine.{column} IS NOT NULL AND mine.{column}::VARCHAR <> ''" for column in reference.columns)
-    keys = ", ".join(f"mine.{name}" for name in table.keys)
-    value = " || '/' || ".join(f"mine.{column}::VARCHAR" for column in reference.columns)
-    return (
-        f"SELECT {keys}, {value} FROM {table.name} AS mine WHERE {filled} "
-        f"AND NOT EXISTS (SELECT 1 FROM {reference.table} AS found WHERE {matched}) ORDER BY ALL"
-    )
-
-
 def _cycle(store: Store) -> list[DataFault]:
     with store.read() as cursor:
         lines = cursor.execute("SELECT parent_item_no, component_item_no FROM bom_line").df()
     try:
-        low_level_codes(lines)
+        check_acyclic(lines)
     except BomCycleError as error:
         return [DataFault("BOM-CYCLE", "BOM-CYCLE", {"path": error.facts["path"]})]
     return []

@@ -35,6 +35,12 @@ def low_level_codes(plan_input: PlanInput) -> pd.Series:
     return pd.Series(levels(names, parent, component), index=pd.Index(names, name="item_no"), name="low_level_code")
 
 
+def check_acyclic(lines: pd.DataFrame) -> None:
+    """Raise BomCycleError where following `lines` (parent_item_no, component_item_no) leads in a circle."""
+    names = pd.Index(np.unique(np.concatenate([lines["parent_item_no"], lines["component_item_no"]]).astype(object)))
+    levels(names, names.get_indexer(lines["parent_item_no"]), names.get_indexer(lines["component_item_no"]))
+
+
 def levels(names: pd.Index, parent: Ints, component: Ints) -> Ints:
     """Low-level codes of `names` under the edges `parent` -> `component` (positions in `names`).
 
