@@ -65,6 +65,11 @@ def wants(item_no: str, *needs: tuple[int, float], priority: int = 3, order: str
     ]
 
 
+def order(number: str, item_no: str, period: int, qty: float, priority: int = 3) -> dict[str, Any]:
+    """An order of one line."""
+    return wants(item_no, (period, qty), priority=priority, order=number)[0]
+
+
 def uses(parent: str, component: str, qty_per: float = 1.0, **more: Any) -> dict[str, Any]:
     """A BOM line."""
     usual = {"line_no": 1, "scrap_rate": 0.0, "step_no": None, "effective_from": None, "effective_to": None}
@@ -128,7 +133,7 @@ def finished(materials: MaterialPlan) -> pd.DataFrame:
     """The ledger as a plan would complete it if every lot were done on the day it is wanted."""
     allocation = materials.allocation.copy()
     wanted = allocation["supply_ref"].map(materials.make.set_index("order_ref")["need_date"])
-    allocation["available_date"] = allocation["available_date"].fillna(wanted).astype("datetime64[us]")
+    allocation["available_date"] = allocation["available_date"].fillna(pd.to_datetime(wanted)).astype("datetime64[us]")
     allocation["used_date"] = allocation["need_date"]
     return allocation
 

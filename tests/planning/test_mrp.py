@@ -17,6 +17,7 @@ from tests.planning.factories import (
     factory,
     ledger,
     made,
+    order,
     periods,
     plan,
     receipts,
@@ -31,10 +32,6 @@ def firm_make(order_ref: str, item_no: str, qty: float, **more: Any) -> dict[str
     usual = {"sales_order_no": "", "sales_order_line_no": None, "due_date": None, "planned_start": None}
     usual |= {"planned_finish": None, "priority": 3, "status": "released", "ordered_qty": qty}
     return {"order_ref": order_ref, "item_no": item_no, "qty": qty} | usual | more
-
-
-def order(number: str, item_no: str, period: int, qty: float, priority: int = 3) -> dict[str, Any]:
-    return wants(item_no, (period, qty), priority=priority, order=number)[0]
 
 
 def buy(order_ref: str, item_no: str, period: int, qty: float) -> dict[str, Any]:
