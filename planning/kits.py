@@ -30,7 +30,8 @@ def kits(plan_input: PlanInput, materials: MaterialPlan, allocation: pd.DataFram
     lines, waiting = _line_kits(plan_input, allocation, lots, components, first_day)
     waiting = pd.concat([components.loc[components["missing"] > _NOTHING, [*_KIT, "latest"]], waiting])
     rows = pd.concat([lots, lines], ignore_index=True)
-    rows["blocking"] = rows["order_ref"].map(_blocking(waiting)).fillna("").astype("str")
+    blocking = _blocking(waiting)
+    rows["blocking"] = pd.array([blocking.get(ref, "") for ref in rows["order_ref"]], dtype="str")
     beyond = pd.Timestamp(plan_input.horizon_end)
     rows["kit_date"] = rows["latest"].where(rows["latest"] <= beyond).astype("datetime64[us]")
     rows["status"] = pd.array(["none", "partial", "full"], dtype="str").take(rows["state"].to_numpy())
@@ -72,9 +73,9 @@ def _components(plan_input: PlanInput, materials: MaterialPlan, allocation: pd.D
     rows = rows[rows["required"] > _NOTHING]
     order = materials.make.set_index("order_ref")["qty"]
     ordered = plan_input.firm_make.set_index("order_ref")["ordered_qty"]
-    qty = rows["order_ref"].map(order)
+    qty = order.reindex(rows["order_ref"]).to_numpy()
     # a picking list is for the whole order, of which a part is done; a BOM requirement is for what is left
-    whole = rows["order_ref"].map(ordered).where(rows["required_qty"].notna(), qty).fillna(qty)
+    whole = np.where(rows["required_qty"].notna(), ordered.reindex(rows["order_ref"]).to_numpy(), qty)
     rows["pieces"] = rows["here"] * whole / rows["required"] - (whole - qty)
     return rows[[*_KIT, "here", "missing", "pieces", "latest"]]
 
@@ -150,5 +151,5 @@ def _blocking(waiting: pd.DataFrame) -> dict[str, str]:
     latest = latest.sort_values(["order_ref", "latest", "item_no"], ascending=[True, False, True])
     order, item = latest["order_ref"].to_numpy(dtype=object), latest["item_no"].to_numpy(dtype=object)
     start = np.flatnonzero(np.append(True, order[1:] != order[:-1])) if len(order) else np.zeros(0, dtype=np.int64)
-    ends = np.append(start[1:], len(order))
+    ends = np.append(start[1:], len(order))[: len(start)]
     return {order[begin]: ",".join(item[begin:end]) for begin, end in zip(start.tolist(), ends.tolist(), strict=True)}

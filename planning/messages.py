@@ -120,7 +120,7 @@ def _existing(plan_input: PlanInput, materials: MaterialPlan, takers: _Takers) -
             "order_ref": buys["order_ref"],
             "item_no": buys["item_no"],
             "qty": buys["qty"],
-            "date": buys["order_ref"].map(named),
+            "date": _found(named, buys["order_ref"]),
             "comes": buys["available_date"],
             "bought": True,
         }
@@ -128,15 +128,15 @@ def _existing(plan_input: PlanInput, materials: MaterialPlan, takers: _Takers) -
     lots = materials.make[materials.make["kind"] == "firm_make"]
     orders = plan_input.firm_make.drop_duplicates("order_ref").set_index("order_ref")
     due = orders["planned_finish"].fillna(orders["due_date"])
-    due = lots["order_ref"].map(due).astype("datetime64[us]")
+    due = due.reindex(lots["order_ref"]).set_axis(lots.index)  # map() fails on an empty series of dates
     made = pd.DataFrame(
         {"order_ref": lots["order_ref"], "item_no": lots["item_no"], "qty": lots["qty"], "date": due, "comes": due}
     ).assign(bought=False)
     rows = pd.concat([part for part in (bought, made) if len(part)] or [bought], ignore_index=True)
     ref = rows["order_ref"]
-    rows["taken"] = ref.map(takers.taken).fillna(0.0)
-    rows["wanted"] = ref.map(takers.waiting).where(rows["bought"], ref.map(takers.first_need))
-    rows["first_use"] = ref.map(takers.first_use)
+    rows["taken"] = _found(takers.taken, ref).fillna(0.0)
+    rows["wanted"] = _found(takers.waiting, ref).where(rows["bought"], _found(takers.first_need, ref))
+    rows["first_use"] = _found(takers.first_use, ref)
     return rows
 
 
@@ -150,7 +150,7 @@ def _on_existing(
     use = day_numbers(existing["first_use"])
     planned = pd.concat([part[["kind", "item_no", "need_date"]] for part in (materials.buy, materials.make)])
     planned = planned[planned["kind"].isin(("planned_buy", "planned_make"))]
-    others = existing["item_no"].map(planned.groupby("item_no")["need_date"].min())
+    others = _found(planned.groupby("item_no")["need_date"].min(), existing["item_no"])
     spare = days.between(comes, use) > TOLERANCE_DAYS
     dated = existing["comes"].notna().to_numpy()
     early = dated & existing["wanted"].notna().to_numpy() & (wanted < comes)
@@ -172,6 +172,11 @@ def _on_existing(
         if early[at] or later[at]:
             action = "expedite" if early[at] else "defer"
             yield _message(ref, action, row.item_no, reasons[at], **dates, to_date=pd.Timestamp(to_date[at]))
+
+
+def _found(values: pd.Series, keys: pd.Series) -> pd.Series:
+    """The value at each key, missing where there is none; unlike `map` it keeps the type where there is no value."""
+    return pd.Series(values.reindex(keys).array, index=keys.index)
 
 
 def _rules(plan_input: PlanInput) -> dict[str, LotRule]:
@@ -218,7 +223,7 @@ def _orders(materials: MaterialPlan, takers: _Takers, days: DayLine, merged: set
     """Planned purchases that have to be ordered by now."""
     buy = materials.buy[materials.buy["kind"] == "planned_buy"]
     soon = day_numbers(buy["order_date"]) <= int(days.add(days.first, SOON_DAYS))
-    buy = buy[soon & ~buy["order_ref"].map(lambda ref: ref in merged).to_numpy(dtype=bool)]
+    buy = buy[soon & np.array([ref not in merged for ref in buy["order_ref"]], dtype=bool)]
     for row, reason in zip(buy.itertuples(index=False), takers.reasons(buy["order_ref"]), strict=True):
         yield _message(row.order_ref, "order", row.item_no, reason, to_date=row.order_date, to_qty=row.qty)
 
@@ -229,7 +234,7 @@ def _releases(materials: MaterialPlan, allocation: pd.DataFrame, takers: _Takers
     first_use = (
         allocation["used_date"].groupby(allocation["demand_ref"].where(allocation["demand_kind"] == "make")).min()
     )
-    start = lots["order_ref"].map(first_use).fillna(lots["start_date"]).astype("datetime64[us]")
+    start = _found(first_use, lots["order_ref"]).fillna(lots["start_date"])
     soon = day_numbers(start) <= int(days.add(days.first, SOON_DAYS))
     lots, start = lots[soon], start[soon]
     for row, begin, reason in zip(lots.itertuples(index=False), start, takers.reasons(lots["order_ref"]), strict=True):

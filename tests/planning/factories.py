@@ -70,6 +70,18 @@ def order(number: str, item_no: str, period: int, qty: float, priority: int = 3)
     return wants(item_no, (period, qty), priority=priority, order=number)[0]
 
 
+def firm_make(order_ref: str, item_no: str, qty: float, **more: Any) -> dict[str, Any]:
+    """A released work order."""
+    usual = {"sales_order_no": "", "sales_order_line_no": None, "due_date": None, "planned_start": None}
+    usual |= {"planned_finish": None, "priority": 3, "status": "released", "ordered_qty": float(qty)}
+    return {"order_ref": order_ref, "item_no": item_no, "qty": float(qty)} | usual | more
+
+
+def buy(order_ref: str, item_no: str, period: int, qty: float) -> dict[str, Any]:
+    """An open purchase line."""
+    return {"order_ref": order_ref, "item_no": item_no, "qty": float(qty), "date": day(period)}
+
+
 def uses(parent: str, component: str, qty_per: float = 1.0, **more: Any) -> dict[str, Any]:
     """A BOM line."""
     usual = {"line_no": 1, "scrap_rate": 0.0, "step_no": None, "effective_from": None, "effective_to": None}
@@ -132,8 +144,8 @@ def _planned(materials: MaterialPlan, item_no: str, made_on: str, bought_on: str
 def finished(materials: MaterialPlan) -> pd.DataFrame:
     """The ledger as a plan would complete it if every lot were done on the day it is wanted."""
     allocation = materials.allocation.copy()
-    wanted = allocation["supply_ref"].map(materials.make.set_index("order_ref")["need_date"])
-    allocation["available_date"] = allocation["available_date"].fillna(pd.to_datetime(wanted)).astype("datetime64[us]")
+    wanted = materials.make.set_index("order_ref")["need_date"].reindex(allocation["supply_ref"])
+    allocation["available_date"] = allocation["available_date"].fillna(pd.Series(wanted.array, allocation.index))
     allocation["used_date"] = allocation["need_date"]
     return allocation
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,8 +12,10 @@ from planning.mrp import plan_materials
 from tests.planning.factories import (
     AS_OF,
     bought,
+    buy,
     day,
     factory,
+    firm_make,
     ledger,
     made,
     order,
@@ -26,17 +27,6 @@ from tests.planning.factories import (
     uses,
     wants,
 )
-
-
-def firm_make(order_ref: str, item_no: str, qty: float, **more: Any) -> dict[str, Any]:
-    usual = {"sales_order_no": "", "sales_order_line_no": None, "due_date": None, "planned_start": None}
-    usual |= {"planned_finish": None, "priority": 3, "status": "released", "ordered_qty": qty}
-    return {"order_ref": order_ref, "item_no": item_no, "qty": qty} | usual | more
-
-
-def buy(order_ref: str, item_no: str, period: int, qty: float) -> dict[str, Any]:
-    return {"order_ref": order_ref, "item_no": item_no, "qty": qty, "date": day(period)}
-
 
 # allocation
 
