@@ -110,7 +110,7 @@ def used_on(materials: MaterialPlan, schedule: Schedule, first_day: Any) -> pd.D
     unrouted = schedule.lots.set_index("order_ref")["start_time"].dt.normalize()
     by_step = pd.MultiIndex.from_arrays([allocation["demand_ref"], allocation["step_no"]])
     used = pd.Series(step_start.reindex(by_step).to_numpy(), index=allocation.index)
-    used = used.fillna(allocation["demand_ref"].map(lot_start)).fillna(allocation["demand_ref"].map(unrouted))
+    used = used.fillna(_at(lot_start, allocation["demand_ref"])).fillna(_at(unrouted, allocation["demand_ref"]))
     allocation["used_date"] = used.where(allocation["demand_kind"] == "make").astype("datetime64[us]")
     return allocation
 
@@ -130,7 +130,7 @@ def timed_purchases(
     wanted = allocation["used_date"].where(allocation["demand_kind"] == "make", allocation["need_date"])
     first_use = wanted.groupby(allocation["supply_ref"]).min()
     earliest = buy["available_date"].to_numpy().astype("datetime64[D]")
-    use = buy["order_ref"].map(first_use).to_numpy().astype("datetime64[D]")
+    use = _at(first_use, buy["order_ref"]).to_numpy().astype("datetime64[D]")
     use = np.where(np.isnat(use), earliest, use)
     on_working_day = np.where(days.next(use) == use, use, days.add(use, -1))
     arrival = np.maximum(on_working_day, earliest)
@@ -157,7 +157,7 @@ def available_on(
     available = allocation["available_date"]
     made = allocation["supply_kind"].isin(MADE)
     planned_buy = allocation["supply_kind"] == "planned_buy"
-    available = available.where(~made, ref.map(finish)).where(~planned_buy, ref.map(bought))
+    available = available.where(~made, _at(finish, ref)).where(~planned_buy, _at(bought, ref))
     allocation["available_date"] = available.astype("datetime64[us]")
     delivered = (allocation["demand_kind"] == "sales_order") & (available <= pd.Timestamp(plan_input.horizon_end))
     first = pd.Timestamp(first_day)
@@ -174,9 +174,9 @@ def plan_orders(plan_input: PlanInput, materials: MaterialPlan, buy: pd.DataFram
     lots = schedule.lots.set_index("order_ref")
     first_work = schedule.rows.groupby("order_ref", sort=False)["work_date"].min()
     make = materials.make.copy()
-    start = make["order_ref"].map(first_work)
-    make["start_date"] = start.fillna(make["order_ref"].map(lots["start_time"].dt.normalize()))
-    make["finish_date"] = make["order_ref"].map(lots["finish_date"])
+    start = _at(first_work, make["order_ref"])
+    make["start_date"] = start.fillna(_at(lots["start_time"].dt.normalize(), make["order_ref"]))
+    make["finish_date"] = _at(lots["finish_date"], make["order_ref"])
     make["start_date"] = make["start_date"].where(make["finish_date"].notna())
     make["finish_date"] = make["finish_date"].fillna(beyond)
     make["supplier_no"] = ""
@@ -184,6 +184,11 @@ def plan_orders(plan_input: PlanInput, materials: MaterialPlan, buy: pd.DataFram
     bought["bom_date"] = pd.NaT
     columns = RESULT_COLUMNS["plan_order"]
     return pd.concat([frame(columns, make), frame(columns, bought)], ignore_index=True)
+
+
+def _at(values: pd.Series, keys: pd.Series) -> pd.Series:
+    """`values` by their index at `keys`; missing where there is none. (`Series.map` fails on empty dates.)"""
+    return values.reindex(keys).set_axis(keys.index)
 
 
 def lateness_figures(
@@ -217,7 +222,7 @@ def lateness_figures(
 def _stock_days(allocation: pd.DataFrame, schedule: Schedule) -> float:
     """Pieces x days that made pieces wait for the step that uses them or for their line's target date."""
     made = allocation[allocation["supply_kind"].isin(MADE) & allocation["used_date"].notna()]
-    finish = made["supply_ref"].map(schedule.lots.set_index("order_ref")["finish_date"])
+    finish = _at(schedule.lots.set_index("order_ref")["finish_date"], made["supply_ref"])
     of_line = made["demand_kind"] == "sales_order"
     use = made["used_date"].where(~of_line, made[["used_date", "need_date"]].max(axis=1))
     wait = (use - finish).dt.days.clip(lower=0)

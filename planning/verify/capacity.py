@@ -127,7 +127,9 @@ def _windows(facts: Facts, rows: pd.DataFrame) -> list[Fault]:
     )
     closes = days.closes[station, column]
     past = np.maximum(0.0, finish - np.maximum(start, closes))
-    wrong = right & (np.abs(past - rows["overtime_hours"].to_numpy() * 60) > MINUTE)
+    efficiency = facts.plan_input.station["efficiency"].to_numpy()[station]
+    past = past * efficiency  # overtime, like hours, is told in standard hours
+    wrong = right & (np.abs(past - rows["overtime_hours"].to_numpy() * 60) > MINUTE * np.maximum(1.0, efficiency))
     found += faults_of(
         "VERIFY-OVERTIME",
         SUBJECT,
