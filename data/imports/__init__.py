@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from data.imports.merge import Counts, count_only, merge
-from data.imports.read import Upload, read, uploads
+from data.imports.read import Sheet, Upload, read, uploads
 from data.imports.references import reject_cycles, reject_unknown
 from data.imports.report import FileReport, ImportReport, Issue, UndoReport
 from data.imports.stage import Staged, stage
@@ -27,81 +29,145 @@ __all__ = [
     "Issue",
     "UndoReport",
     "Upload",
+    "check_uploads",
     "import_files",
     "import_uploads",
     "undo",
 ]
 
+KEPT_ISSUES = 1000
 ORDER = {name: number for number, name in enumerate(TABLES)}
 
 
-def import_files(store: Store, paths: Iterable[Path], *, author: str, skip_rejected: bool = False) -> ImportReport:
+def import_files(
+    store: Store,
+    paths: Iterable[Path | str],
+    *,
+    author: str,
+    skip_rejected: bool = False,
+    as_of: dt.date | None = None,
+) -> ImportReport:
     """Import files and folders as one batch. Raises InputError where a path is not there."""
-    return import_uploads(store, uploads([Path(path) for path in paths]), author=author, skip_rejected=skip_rejected)
+    files = uploads([Path(path) for path in paths])
+    return import_uploads(store, files, author=author, skip_rejected=skip_rejected, as_of=as_of)
 
 
-def import_uploads(store: Store, files: Sequence[Upload], *, author: str, skip_rejected: bool = False) -> ImportReport:
+def import_uploads(
+    store: Store,
+    files: Sequence[Upload],
+    *,
+    author: str,
+    skip_rejected: bool = False,
+    as_of: dt.date | None = None,
+) -> ImportReport:
     """Import files by name and content as one batch.
 
     Nothing is saved where any row is rejected, unless `skip_rejected`; then those rows, and rows that name them, are
     left out. A file that cannot be read at all always stops the batch. The report says what would have changed.
+    `as_of` is the last known day (today unless given): a stock snapshot of a later day is said.
     """
-    batch = [staged for upload in files for staged in _staged(upload)]
+    sheets = [(upload, _sheets(upload)) for upload in files]
+    while True:
+        version = store.data_version()
+        batch = _checked(store, sheets, as_of or dt.date.today())
+        stopped = any(staged.unreadable for staged in batch)
+        if stopped or (not skip_rejected and any(staged.rejected for staged in batch)):
+            return ImportReport(None, tuple(_reports(batch, _would_do(store, batch))))
+        try:
+            return _save(store, batch, author, version)
+        except _MovedError:
+            continue
+
+
+def check_uploads(store: Store, files: Sequence[Upload], *, as_of: dt.date | None = None) -> ImportReport:
+    """What importing these files would do; nothing is saved."""
+    sheets = [(upload, _sheets(upload)) for upload in files]
+    batch = _checked(store, sheets, as_of or dt.date.today())
+    return ImportReport(None, tuple(_reports(batch, _would_do(store, batch))))
+
+
+class _MovedError(Exception):
+    """Someone wrote between the check and the save, so what was checked may no longer hold."""
+
+
+def _sheets(upload: Upload) -> list[Sheet] | InputError:
+    try:
+        return read(upload)
+    except InputError as error:
+        return error
+
+
+def _checked(store: Store, files: Sequence[tuple[Upload, list[Sheet] | InputError]], as_of: dt.date) -> list[Staged]:
+    batch = [staged for upload, sheets in files for staged in _staged(upload, sheets)]
     _reject_doubles_between(batch)
     reject_unknown(store, batch)
     reject_cycles(store, batch)
     reject_unknown(store, batch)
-    unreadable = any(staged.unreadable for staged in batch)
-    if unreadable or (not skip_rejected and any(staged.rejected for staged in batch)):
-        return ImportReport(None, tuple(_reports(batch, _would_do(store, batch, author))))
-    if any(store.count(name) for name in TABLES):
+    for staged in batch:
+        _warn_of_later_stock(staged, as_of)
+    return batch
+
+
+def _staged(upload: Upload, sheets: list[Sheet] | InputError) -> list[Staged]:
+    if isinstance(sheets, InputError):
+        issue = Issue(sheets.code, sheets.rule, facts=sheets.facts)
+        return [Staged(upload.name, None, issues=[issue], unreadable=True)]
+    return stage(sheets)
+
+
+def _save(store: Store, batch: list[Staged], author: str, version: int) -> ImportReport:
+    if _holds_data(store):
         store.backup("before-import")
     with store.write(author, "import") as writer:
+        now = writer.execute("SELECT version FROM data_version").fetchone()
+        if now is None or now[0] != version:
+            raise _MovedError
         number = writer.next_number("B")
-        counts = [merge(writer, staged, number) for staged in _in_order(batch)]
-        found = dict(zip([id(staged) for staged in _in_order(batch)], counts, strict=True))
-        reports = _reports(batch, found)
+        counts = {id(staged): merge(writer, staged, number) for staged in _in_order(batch)}
+        reports = _reports(batch, counts)
         _record(writer, number, reports)
     return ImportReport(number, tuple(reports))
 
 
-def _staged(upload: Upload) -> list[Staged]:
-    try:
-        return [stage(sheet) for sheet in read(upload)]
-    except InputError as error:
-        issue = Issue(error.code, error.rule, facts=error.facts)
-        return [Staged(upload.name, None, issues=[issue], unreadable=True)]
+def _holds_data(store: Store) -> bool:
+    return any(store.count(name) for name, table in TABLES.items() if table.kind != "plan")
 
 
 def _in_order(batch: list[Staged]) -> list[Staged]:
     return sorted(
-        (staged for staged in batch if staged.table is not None),
+        (staged for staged in batch if staged.table is not None and not staged.unreadable),
         key=lambda staged: ORDER[staged.table.name],  # type: ignore[union-attr]
     )
 
 
 def _reject_doubles_between(batch: list[Staged]) -> None:
-    """The same key in two sheets of one batch: the later row is rejected and names the first sheet."""
-    seen: dict[tuple[str, ...], str] = {}
+    """The same key in two files of one batch: the later row is rejected and names the first file."""
+    seen: dict[tuple[str, ...], Staged] = {}
+    of_table = Counter(staged.table.name for staged in batch if staged.table is not None)
     for staged in batch:
-        if staged.table is None or staged.unreadable:
+        if staged.table is None or staged.unreadable or of_table[staged.table.name] == 1:
             continue
         keys = list(staged.table.keys)
         good = staged.good[keys].dropna()
         for row, key in zip(good.index, good.itertuples(index=False, name=None), strict=True):
-            known = seen.setdefault((staged.table.name, *key), staged.file)
-            if known != staged.file:
-                staged.reject(int(row), keys[-1], "DUP", "/".join(key), first=known)
+            known = seen.setdefault((staged.table.name, *key), staged)
+            if known is not staged:
+                staged.reject(int(row), keys[0], "DUP", "/".join(key), words="DUP-FILE", first=known.file)
 
 
-def _would_do(store: Store, batch: list[Staged], author: str) -> dict[int, Counts]:
+def _warn_of_later_stock(staged: Staged, as_of: dt.date) -> None:
+    if staged.table is None or staged.table.kind != "snapshot" or staged.unreadable:
+        return
+    day = staged.table.keys[0]
+    later = staged.good[staged.good[day] > as_of.isoformat()]
+    if len(later):
+        value = str(later[day].max())
+        staged.warn(int(later.index[0]), day, "AHEAD", value, count=len(later), as_of=as_of.isoformat())
+
+
+def _would_do(store: Store, batch: list[Staged]) -> dict[int, Counts]:
     with store.read() as cursor:
-        writer = Writer(cursor, author, "import")
-        return {
-            id(staged): count_only(writer, staged)
-            for staged in batch
-            if staged.table is not None and not staged.unreadable
-        }
+        return {id(staged): count_only(Writer(cursor, "", ""), staged) for staged in _in_order(batch)}
 
 
 def _reports(batch: list[Staged], counts: dict[int, Counts]) -> list[FileReport]:
@@ -122,7 +188,7 @@ def _record(writer: Writer, batch: str, reports: list[FileReport]) -> None:
         [batch, dt.datetime.now(), writer.author],
     )
     for number, report in enumerate(reports, 1):
-        issues = [{"row": issue.row, "column": issue.column, "code": issue.code} for issue in report.issues[:1000]]
+        issues = [asdict(issue) for issue in report.issues[:KEPT_ISSUES]]
         writer.execute(
             "INSERT INTO import_file VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [

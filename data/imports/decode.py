@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from planning.errors import InputError
 
@@ -11,13 +12,14 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-CONTROL = {chr(code) for code in range(32)} - set("\t\n\r\f\v") | {"\x7f"}
+# control characters, what GB18030 keeps for private use (where Big5 and binary data land), and no characters at all
+NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000-\uf8ff\ufffe\uffff]")
 
 
 def decode(content: bytes, name: str) -> str:
     """The text of a file. Raises InputError (FILE-ENCODING) where it is in none of the known encodings.
 
-    GB18030 accepts nearly any two bytes, so text with control characters, which no table holds, is refused too.
+    GB18030 accepts nearly any two bytes, so text with characters that no table holds is refused too.
     """
     marked = [encoding for mark, encoding in MARKS if content.startswith(mark)]
     for encoding in marked or ["utf-8", "gb18030"]:
@@ -25,6 +27,6 @@ def decode(content: bytes, name: str) -> str:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not CONTROL.intersection(text):
+        if not NO_TEXT.search(text):
             return text
     raise InputError("FILE-ENCODING", file=name)

@@ -11,17 +11,23 @@ from pathlib import Path
 
 from data.tables import TABLES, Table
 
+LIKELY = 0.6
 SEARCHED_ROWS = 12  # a title, a date and a company's name may stand above the header
 IMPORTED = {name: table for name, table in TABLES.items() if table.kind != "plan"}
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a sheet is to be read. columns: position of each recognised column; unknown, twice: headers by position."""
+    """How a sheet is to be read.
+
+    columns: position of each recognised column; percent: those whose header says that they are in percent; unknown,
+    twice: headers by position.
+    """
 
     table: Table
     header_row: int
     columns: Mapping[str, int]
+    percent: frozenset[str]
     unknown: Mapping[int, str]
     twice: Mapping[int, str]
 
@@ -48,16 +54,21 @@ def vocabulary(table_name: str) -> Mapping[str, str]:
 
 
 def layout(rows: Sequence[Sequence[str]], *names: str) -> Layout | None:
-    """The layout of a sheet, by the names it goes by (sheet, file), else by its header; None where no table fits."""
+    """The layout of a sheet, by the names it goes by (sheet, file) and its header; None where no table fits.
+
+    A name that is a table's own decides. One that only holds a table's word (物料需求表 holds 物料) decides where the
+    header fits that table, or fits no other.
+    """
     for name in names:
-        table = _named(name)
+        table = _called(name)
         if table:
             return _best_row(rows, table)
-    candidates = [_best_row(rows, table) for table in IMPORTED.values()]
-    complete = [found for found in candidates if not missing(found)]
-    if not complete:
-        return None
-    return max(complete, key=lambda found: (len(found.columns), -len(found.table.columns)))
+    hinted = [_best_row(rows, table) for name in names for table in _held(name)]
+    every = [_best_row(rows, table) for table in IMPORTED.values()]
+    complete = [found for found in hinted if not missing(found)][:1] or [found for found in every if not missing(found)]
+    if complete:
+        return max(complete, key=lambda found: (len(found.columns), -len(found.table.columns)))
+    return next(iter(hinted), None) or _likely(every)
 
 
 def missing(found: Layout) -> list[str]:
@@ -69,16 +80,42 @@ def missing(found: Layout) -> list[str]:
     ]
 
 
-def _named(name: str) -> Table | None:
-    """The table whose name or word is in a file's name; the longest where several are."""
+def _called(name: str) -> Table | None:
+    """The table that a name is, a date, a number or a mark of a copy behind it aside."""
     stem = normal(Path(name).stem)
-    fits = [
-        (len(word), table)
-        for table in IMPORTED.values()
-        for word in (normal(table.name), normal(table.zh))
-        if word and word in stem
-    ]
-    return max(fits, key=lambda fit: fit[0])[1] if fits else None
+    stem = re.sub(r"^\d+|(\d+|[()]|v\d+|copy|副本|导出|export)+$", "", stem)
+    return next((table for table in IMPORTED.values() if stem in _words(table)), None)
+
+
+def _held(name: str) -> list[Table]:
+    """The tables whose word is in a name, the longest word first."""
+    stem = normal(Path(name).stem)
+    fits = [(len(word), table) for table in IMPORTED.values() for word in _words(table) if word in stem]
+    return [table for _, table in sorted(fits, key=lambda fit: -fit[0])]
+
+
+def _words(table: Table) -> tuple[str, str]:
+    return normal(table.name), normal(table.zh)
+
+
+def _likely(candidates: Sequence[Layout]) -> Layout | None:
+    """The one table that a header nearly fits: most of what it must have, and hardly anything else."""
+    fits = sorted(
+        (
+            (1 - len(missing(found)) / _needed(found.table), len(found.columns), found.table.name, found)
+            for found in candidates
+            if found.table.keys[0] in found.columns and len(found.columns) > len(found.unknown)
+        ),
+        reverse=True,
+        key=lambda fit: fit[:3],
+    )
+    if not fits or fits[0][0] < LIKELY or (len(fits) > 1 and fits[1][:2] == fits[0][:2]):
+        return None
+    return fits[0][3]
+
+
+def _needed(table: Table) -> int:
+    return sum(column.need != "optional" and column.default is None for column in table.columns)
 
 
 def _best_row(rows: Sequence[Sequence[str]], table: Table) -> Layout:
@@ -90,6 +127,7 @@ def _best_row(rows: Sequence[Sequence[str]], table: Table) -> Layout:
 def _read_row(row: Sequence[str], number: int, table: Table) -> Layout:
     known = vocabulary(table.name)
     columns: dict[str, int] = {}
+    percent: set[str] = set()
     unknown: dict[int, str] = {}
     twice: dict[int, str] = {}
     for position, header in enumerate(row):
@@ -102,4 +140,6 @@ def _read_row(row: Sequence[str], number: int, table: Table) -> Layout:
             twice[position] = header
         else:
             columns[name] = position
-    return Layout(table, number, columns, unknown, twice)
+            if re.search(r"[(\[【（]\s*[%％]\s*[)\]】）]\s*$", header):
+                percent.add(name)
+    return Layout(table, number, columns, frozenset(percent), unknown, twice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -56,17 +57,18 @@ def count_only(writer: Writer, staged: Staged) -> Counts:
         writer.execute("DROP TABLE IF EXISTS staged_rows")
 
 
-def row_as_json(table: Table, alias: str) -> str:
-    """SQL for a whole row as JSON, every value as text so that decimals stay exact."""
-    names = (*table.names, *TRACE_COLUMNS)
+def row_as_json(names: Iterable[str], alias: str) -> str:
+    """SQL for the columns `names` of a row as JSON, every value as text so that decimals stay exact."""
     return "to_json(struct_pack(" + ", ".join(f"{name} := CAST({alias}.{name} AS VARCHAR)" for name in names) + "))"
 
 
 def key_as_json(table: Table, alias: str) -> str:
     """SQL for a row's key as JSON."""
-    return (
-        "to_json(struct_pack(" + ", ".join(f"{name} := CAST({alias}.{name} AS VARCHAR)" for name in table.keys) + "))"
-    )
+    return row_as_json(table.keys, alias)
+
+
+def _kept(table: Table) -> tuple[str, ...]:
+    return (*table.names, *TRACE_COLUMNS)
 
 
 def on_keys(table: Table, left: str, right: str) -> str:
@@ -103,7 +105,7 @@ def _journal_before(writer: Writer, table: Table, given: tuple[str, ...], batch:
     writer.execute(
         f"INSERT INTO import_row "
         f"SELECT ?, ?, {key_as_json(table, 'incoming')}, "
-        f"CASE WHEN old.{table.keys[0]} IS NULL THEN NULL ELSE {row_as_json(table, 'old')} END, '' "
+        f"CASE WHEN old.{table.keys[0]} IS NULL THEN NULL ELSE {row_as_json(_kept(table), 'old')} END, '' "
         f"FROM staged_rows AS incoming LEFT JOIN {table.name} AS old ON {on_keys(table, 'old', 'incoming')} "
         f"WHERE old.{table.keys[0]} IS NULL OR {_differs(table, given)}",
         [batch, table.name],
@@ -134,7 +136,7 @@ def _insert(writer: Writer, table: Table, given: tuple[str, ...], batch: str) ->
 
 def _journal_after(writer: Writer, table: Table, batch: str) -> None:
     writer.execute(
-        f"UPDATE import_row SET row_after = {row_as_json(table, 'now')} FROM {table.name} AS now "
+        f"UPDATE import_row SET row_after = {row_as_json(_kept(table), 'now')} FROM {table.name} AS now "
         f"WHERE import_row.batch_no = ? AND import_row.table_name = ? AND row_after = '' "
         f"AND import_row.row_key = {key_as_json(table, 'now')}",
         [batch, table.name],

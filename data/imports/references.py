@@ -2,77 +2,124 @@
 
 from __future__ import annotations
 
-import difflib
-
 import pandas as pd
 
 from data.imports.stage import Staged
 from data.store import Store
-from data.tables import Reference
+from data.tables import Reference, Table
 from planning.bom import check_acyclic
 from planning.errors import BomCycleError
 
+Keys = set[tuple[str, ...]]
+NEAR = 0.9  # Jaro-Winkler similarity from which one code may be meant for another
+SUGGESTED = 30  # different unknown codes of a column for which near ones are looked up
+
 
 def reject_unknown(store: Store, batch: list[Staged]) -> None:
-    """Reject rows that name what is nowhere, and rows that name a rejected row, until nothing changes."""
-    stored: dict[tuple[str, tuple[str, ...]], set[tuple[str, ...]]] = {}
+    """Reject rows that name what is nowhere, then rows that name a rejected row, until nothing changes."""
+    readable = [staged for staged in batch if staged.table is not None and not staged.unreadable]
+    stored: dict[tuple[str, tuple[str, ...]], Keys] = {}
+    named: dict[tuple[str, tuple[str, ...]], Keys] = {}
     while True:
-        before = sum(len(staged.rejected) for staged in batch)
-        for staged in batch:
-            if staged.table is None or staged.unreadable:
-                continue
-            for reference in staged.table.all_references:
-                key = (reference.table, reference.target_columns)
-                if key not in stored:
-                    stored[key] = _stored_keys(store, reference)
-                _reject_dangling(staged, reference, stored[key] | _batch_keys(batch, reference))
-        if sum(len(staged.rejected) for staged in batch) == before:
+        before = sum(len(staged.rejected) for staged in readable)
+        for staged, reference in _references(readable):
+            key = (reference.table, reference.target_columns)
+            if key not in stored:
+                stored[key] = _stored_keys(store, reference)
+                named[key] = stored[key] | _batch_keys(readable, reference, good=False)
+            _reject_dangling(store, staged, reference, stored[key] | _batch_keys(readable, reference), named[key])
+        if sum(len(staged.rejected) for staged in readable) == before:
             return
 
 
-def _stored_keys(store: Store, reference: Reference) -> set[tuple[str, ...]]:
+def _references(batch: list[Staged]) -> list[tuple[Staged, Reference]]:
+    return [(staged, reference) for staged in batch if staged.table for reference in staged.table.all_references]
+
+
+def _stored_keys(store: Store, reference: Reference) -> Keys:
     columns = ", ".join(f"CAST({column} AS VARCHAR)" for column in reference.target_columns)
     with store.read() as cursor:
         return set(cursor.execute(f"SELECT DISTINCT {columns} FROM {reference.table}").fetchall())
 
 
-def _batch_keys(batch: list[Staged], reference: Reference) -> set[tuple[str, ...]]:
-    found: set[tuple[str, ...]] = set()
+def _batch_keys(batch: list[Staged], reference: Reference, good: bool = True) -> Keys:
+    found: Keys = set()
     for staged in batch:
-        if staged.table is not None and staged.table.name == reference.table and not staged.unreadable:
-            good = staged.good[list(reference.target_columns)].dropna()
-            found.update(good.itertuples(index=False, name=None))
+        if staged.table is not None and staged.table.name == reference.table:
+            rows = (staged.good if good else staged.rows)[list(reference.target_columns)].dropna()
+            found.update(rows.itertuples(index=False, name=None))
     return found
 
 
-def _reject_dangling(staged: Staged, reference: Reference, known: set[tuple[str, ...]]) -> None:
-    columns = [column for column in reference.columns if column in staged.rows.columns]
-    if len(columns) < len(reference.columns):
+def _reject_dangling(store: Store, staged: Staged, reference: Reference, known: Keys, named: Keys) -> None:
+    """Reject the rows that name what is not `known`; where it is `named`, it stands in a row that was rejected."""
+    columns = list(reference.columns)
+    if staged.table is None or not set(columns) & set(staged.given):
         return
-    good = staged.good[columns].dropna()
-    good = good[(good != "").all(axis=1)]
-    nearest: dict[tuple[str, ...], str] = {}
-    names = sorted({key[0] for key in known})
-    for row, key in zip(good.index, good.itertuples(index=False, name=None), strict=True):
-        if key in known:
-            continue
-        if key not in nearest:
-            close = difflib.get_close_matches(key[0], names, n=1, cutoff=0.8) if len(nearest) < 50 else []
-            nearest[key] = close[0] if close else ""
-        staged.reject(int(row), columns[-1], "REF", "/".join(key), target=reference.table, near=nearest[key])
+    rows = staged.good
+    if not set(columns) <= set(staged.given):
+        rows = _with_stored(store, staged.table, rows, columns)
+    rows = rows[columns].dropna()
+    rows = rows[(rows != "").all(axis=1)]
+    unknown = [
+        (int(row), key)
+        for row, key in zip(rows.index, rows.itertuples(index=False, name=None), strict=True)
+        if key not in known
+    ]
+    column = next(name for name in reversed(columns) if name in staged.given)
+    near = _near(store, {key[0] for _, key in unknown if key not in named}, {key[0] for key in known})
+    for row, key in unknown:
+        if key in named:
+            staged.reject(row, column, "REF", "/".join(key), words="REF-REJECTED", target=reference.table)
+        else:
+            meant = near.get(key[0], "")
+            words = "REF-NEAR" if meant else "REF"
+            staged.reject(row, column, "REF", "/".join(key), words=words, target=reference.table, near=meant)
+
+
+def _with_stored(store: Store, table: Table, rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """`rows` with the columns that the file lacks as the store has them."""
+    lacking = [name for name in columns if name not in rows.columns]
+    wanted = ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in (*table.keys, *lacking))
+    with store.read() as cursor:
+        stored = cursor.execute(f"SELECT {wanted} FROM {table.name}").df().astype("object")
+    joined = rows.reset_index().merge(stored, on=list(table.keys), how="left").set_index("row")
+    return joined.where(joined.notna(), None)
+
+
+def _near(store: Store, unknown: set[str], known: set[str]) -> dict[str, str]:
+    """For each unknown code up to three known ones that look like it, the likest first."""
+    if not unknown or not known:
+        return {}
+    with store.read() as cursor:
+        rows = cursor.execute(
+            """
+            SELECT meant, string_agg(code, ', ' ORDER BY likeness DESC, code)
+            FROM (
+                SELECT meant, code, jaro_winkler_similarity(upper(meant), upper(code)) AS likeness
+                FROM (SELECT unnest($unknown::VARCHAR[]) AS meant), (SELECT unnest($known::VARCHAR[]) AS code)
+                WHERE likeness >= $near
+                QUALIFY row_number() OVER (PARTITION BY meant ORDER BY likeness DESC, code) <= 3
+            )
+            GROUP BY meant
+            """,
+            {"unknown": sorted(unknown)[:SUGGESTED], "known": sorted(known), "near": NEAR},
+        ).fetchall()
+    return dict(rows)
 
 
 def reject_cycles(store: Store, batch: list[Staged]) -> None:
     """Reject BOM lines of the batch that close a circle; each round names one circle with its way."""
-    lines = [staged for staged in batch if staged.table is not None and staged.table.name == "bom_line"]
+    lines = [
+        staged for staged in batch if staged.table is not None and staged.table.name == "bom_line" and staged.given
+    ]
     if not lines:
         return
     pair = ["parent_item_no", "component_item_no"]
     with store.read() as cursor:
         stored = cursor.execute(f"SELECT DISTINCT {', '.join(pair)} FROM bom_line").df().astype("object")
     while True:
-        good = [staged.good[pair].dropna() for staged in lines if not staged.unreadable]
-        union = pd.concat([stored, *good], ignore_index=True).drop_duplicates()
+        union = pd.concat([stored, *(staged.good[pair] for staged in lines)], ignore_index=True).drop_duplicates()
         try:
             check_acyclic(union)
             return
@@ -82,13 +129,12 @@ def reject_cycles(store: Store, batch: list[Staged]) -> None:
 
 
 def _reject_circle(lines: list[Staged], error: BomCycleError) -> bool:
-    edges = set(zip(error.path, error.path[1:], strict=False)) | set(zip(error.path[1:], error.path, strict=False))
+    edges = set(zip(error.path, error.path[1:], strict=False))
     hit = False
     for staged in lines:
         for row, parent, component in staged.good[["parent_item_no", "component_item_no"]].itertuples(name=None):
             if (parent, component) in edges:
-                staged.reject(
-                    int(row), "component_item_no", "CYCLE", f"{parent} → {component}", path=error.facts["path"]
-                )
+                value = f"{parent} → {component}"
+                staged.reject(int(row), "component_item_no", "CYCLE", value, path=error.facts["path"])
                 hit = True
     return hit

@@ -8,6 +8,8 @@ from typing import Any, Literal
 from data.tables import TABLES
 from locales import error_text
 
+Severity = Literal["error", "warning"]
+
 
 @dataclass(frozen=True, slots=True)
 class Issue:
@@ -21,15 +23,17 @@ class Issue:
     row: int = 0
     column: str = ""
     value: str = ""
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
     facts: dict[str, Any] = field(default_factory=dict)
 
     def words(self, language: str) -> tuple[str, str]:
         """What happened, and what to do."""
-        table = TABLES.get(str(self.facts.get("table", "")))
         shown = {**self.facts, "column": self.column, "value": self.value, "row": self.row}
-        if table:
-            shown["table"] = table.label(language)
+        for fact in ("table", "target"):
+            if self.facts.get(fact) in TABLES:
+                shown[fact] = TABLES[self.facts[fact]].label(language)
+        if language == "zh":
+            shown["choices"] = self.facts.get("choices_zh", "")
         return error_text(language, self.rule, shown)
 
     def message(self, language: str) -> str:
@@ -86,6 +90,7 @@ class ImportReport:
                             "column": issue.column or None,
                             "value": issue.value or None,
                             "code": issue.code,
+                            "severity": issue.severity,
                             "message": issue.message(language),
                         }
                         for issue in file.issues

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
 from data.imports.headers import Layout, layout, missing
 from data.imports.read import Sheet
-from data.imports.report import Issue
+from data.imports.report import Issue, Severity
 from data.imports.values import BadValueError, converter
 from data.tables import Column, Table
 
+Rows = list[tuple[int, list[str]]]  # number in the file, cells
+LONGEST = 120
 TOTALS = {"合计", "小计", "总计", "total", "subtotal", "sum", "grandtotal"}
 
 
@@ -19,7 +23,8 @@ TOTALS = {"合计", "小计", "总计", "total", "subtotal", "sum", "grandtotal"
 class Staged:
     """Rows of one sheet: values as texts (None: nothing) by column, indexed by the row's number in the file.
 
-    given: columns that the sheet has. rejected: numbers of rows with an error.
+    given: columns that the sheet has. rejected: numbers of rows with an error. unreadable: the sheet as a whole cannot
+    be read.
     """
 
     file: str
@@ -31,14 +36,34 @@ class Staged:
     rejected: set[int] = field(default_factory=set)
     unreadable: bool = False
 
-    def reject(self, row: int, column: str, rule: str, value: str, **facts: object) -> None:
-        """Note an error of a row."""
-        if self.table is None:
-            raise ValueError("a sheet without a table has no rows to reject")
-        code = f"{self.table.code}-{column.upper().replace('_', '-')}-{rule}"
-        facts = {"table": self.table.name, **facts}
-        self.issues.append(Issue(code, rule, row, self.headers.get(column, column), value, "error", facts))
+    def reject(self, row: int, column: str, rule: str, value: str, words: str = "", **facts: object) -> None:
+        """Note an error of a row. `words`: the rule whose words say it better than those of `rule`."""
+        self._note(row, column, rule, value, "error", facts, words)
         self.rejected.add(row)
+
+    def warn(self, row: int, column: str, rule: str, value: str, **facts: object) -> None:
+        """Note what a planner should know; the row stays."""
+        self._note(row, column, rule, value, "warning", facts)
+
+    def _note(
+        self,
+        row: int,
+        column: str,
+        rule: str,
+        value: str,
+        severity: Severity,
+        facts: dict[str, object],
+        words: str = "",
+    ) -> None:
+        if self.table is None:
+            raise ValueError("a sheet without a table has no rows")
+        known = column in self.table.names
+        part = f"{column.upper().replace('_', '-')}-" if known else ""
+        facts = {"table": self.table.name, **({"name": column} if known else {}), **facts}
+        shown = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+        header = self.headers.get(column, column)
+        code = f"{self.table.code}-{part}{rule}"
+        self.issues.append(Issue(code, words or rule, row, header, shown, severity, facts))
 
     @property
     def good(self) -> pd.DataFrame:
@@ -46,108 +71,165 @@ class Staged:
         return self.rows[~self.rows.index.isin(self.rejected)]
 
 
-def stage(sheet: Sheet) -> Staged:
-    """A sheet's rows, typed, with all errors that can be seen without the other rows."""
-    name = f"{sheet.file}#{sheet.title}" if sheet.title else sheet.file
-    found = layout(sheet.rows, *([sheet.title] if sheet.title else []), sheet.file)
-    if found is None:
-        return Staged(name, None, issues=[Issue("FILE-TABLE", "FILE-TABLE", facts={"file": name})], unreadable=True)
+def stage(sheets: Sequence[Sheet]) -> list[Staged]:
+    """The tables of one file, typed, with all errors that can be seen without the other files.
+
+    Of several sheets, those whose header has all that its table needs; where there is none, the first sheet with what
+    it lacks. Of two sheets of one table the first is read and the other named.
+    """
+    fits = [_fitting(sheet, sheets) for sheet in sheets]
+    chosen = [(sheet, fit) for sheet, fit in zip(sheets, fits, strict=True) if fit and not missing(fit)]
+    if not chosen:
+        chosen = [(sheets[0], fits[0])] if fits[0] else []
+    if not chosen:
+        file = sheets[0].file
+        return [Staged(file, None, issues=[Issue("FILE-TABLE", "FILE-TABLE", facts={"file": file})], unreadable=True)]
+    read: dict[str, Staged] = {}
+    for sheet, fit in chosen:
+        first = read.get(fit.table.name)
+        if first is None:
+            name = f"{sheet.file}#{sheet.title}" if len(chosen) > 1 else sheet.file
+            read[fit.table.name] = _read(name, sheet, fit)
+        else:
+            facts = {"sheet": sheet.title, "table": fit.table.name}
+            first.issues.append(Issue("FILE-SHEET", "FILE-SHEET", value=sheet.title, severity="warning", facts=facts))
+    return list(read.values())
+
+
+def _fitting(sheet: Sheet, sheets: Sequence[Sheet]) -> Layout | None:
+    """The layout of a sheet. The file's name speaks for its first sheet only, a sheet's title for the sheet."""
+    names = [sheet.title] if sheet.title else []
+    return layout(sheet.rows, *names, *([sheet.file] if sheet is sheets[0] else []))
+
+
+def _read(name: str, sheet: Sheet, found: Layout) -> Staged:
     staged = Staged(name, found.table)
-    _header_issues(staged, found, sheet)
+    body = [
+        (number, row)
+        for number, row in enumerate(sheet.rows[found.header_row + 1 :], found.header_row + 2)
+        if any(cell.strip() for cell in row)
+    ]
+    _header_issues(staged, found)
     if staged.unreadable:
+        staged.rejected.update(number for number, _ in body)
         return staged
     header = sheet.rows[found.header_row]
-    staged.headers = {column: header[position].strip() for column, position in found.columns.items()}
-    _read_cells(staged, found, sheet.rows)
-    if staged.rows.empty:
-        staged.issues.append(Issue("FILE-EMPTY", "FILE-EMPTY", facts={"file": name}))
-        staged.unreadable = True
+    staged.headers = {column: " ".join(header[position].split()) for column, position in found.columns.items()}
+    kept = _without_totals(staged, found, body)
+    if not kept:
+        facts = {"file": name}
+        staged.issues.append(Issue("FILE-NO-ROWS", "FILE-NO-ROWS", severity="warning", facts=facts))
+    _check_width(staged, header, kept, sheet.is_text)
+    _read_cells(staged, found, kept)
     return staged
 
 
-def _header_issues(staged: Staged, found: Layout, sheet: Sheet) -> None:
+def _header_issues(staged: Staged, found: Layout) -> None:
     table, row = found.table, found.header_row + 1
     facts = {"table": table.name, "file": staged.file}
+
+    def say(rule: str, column: str, severity: Severity = "error") -> None:
+        staged.issues.append(Issue(f"{table.code}-{rule}", rule, row, column, "", severity, facts))
+        staged.unreadable |= severity == "error"
+
     for header in found.unknown.values():
-        word = " ".join(header.split())
-        staged.issues.append(Issue(f"{table.code}-COLUMN-UNKNOWN", "COLUMN-UNKNOWN", row, word, "", "warning", facts))
+        say("COLUMN-UNKNOWN", " ".join(header.split()), "warning")
     for header in found.twice.values():
-        staged.issues.append(Issue(f"{table.code}-COLUMN-TWICE", "COLUMN-TWICE", row, header, "", "error", facts))
-        staged.unreadable = True
+        say("COLUMN-TWICE", " ".join(header.split()))
     for name in missing(found):
-        column = table.column(name)
-        staged.issues.append(
-            Issue(
-                f"{table.code}-COLUMN-MISSING",
-                "COLUMN-MISSING",
-                row,
-                f"{column.zh} / {column.name}",
-                "",
-                "error",
-                facts,
-            )
-        )
-        staged.unreadable = True
+        say("COLUMN-MISSING", f"{table.column(name).zh} / {name}")
 
 
-def _read_cells(staged: Staged, found: Layout, rows: list[list[str]]) -> None:
-    table = found.table
-    body = [
-        (number, row)
-        for number, row in enumerate(rows[found.header_row + 1 :], found.header_row + 2)
-        if any(cell.strip() for cell in row)
-    ]
-    width = len(rows[found.header_row])
-    kept: list[tuple[int, list[str]]] = []
+def _without_totals(staged: Staged, found: Layout, body: Rows) -> Rows:
+    kept = []
     for number, row in body:
         if _is_total(row, found):
-            code = f"{table.code}-ROW-TOTAL"
-            staged.issues.append(Issue(code, "ROW-TOTAL", number, "", row[0], "warning", {"table": table.name}))
-            continue
-        kept.append((number, row))
-    numbers = [number for number, _ in kept]
+            word = next(cell.strip() for cell in row if cell.strip())
+            code = f"{found.table.code}-ROW-TOTAL"
+            staged.issues.append(Issue(code, "ROW-TOTAL", number, "", word, "warning", {"table": found.table.name}))
+        else:
+            kept.append((number, row))
+    return kept
+
+
+def _check_width(staged: Staged, header: Sequence[str], rows: Rows, is_text: bool) -> None:
+    """Cells without a header: in a text file an error of the row, in a workbook a note beside the table."""
+    width = max(position for position, cell in enumerate(header, 1) if cell.strip())
+    beside: set[int] = {position for position, cell in enumerate(header[:width]) if not cell.strip()}
+    nameless: dict[int, int] = {}
+    for number, row in rows:
+        if is_text and any(cell.strip() for cell in row[width:]):
+            staged.reject(number, "", "ROW-WIDTH", str(len(row)), width=width)
+        for position in [*beside, *range(width, 0 if is_text else len(row))]:
+            if position < len(row) and row[position].strip():
+                nameless.setdefault(position, number)
+    for position, number in sorted(nameless.items()):
+        staged.warn(number, column_letters(position), "COLUMN-NAMELESS", "")
+
+
+def column_letters(position: int) -> str:
+    """The letters by which a spreadsheet calls a column; 0 is A."""
+    letters, position = "", position + 1
+    while position:
+        position, rest = divmod(position - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _read_cells(staged: Staged, found: Layout, rows: Rows) -> None:
+    table = found.table
+    numbers = [number for number, _ in rows]
     columns: dict[str, list[str | None]] = {}
-    for number, row in kept:
-        if any(cell.strip() for cell in row[width:]):
-            staged.reject(number, "row", "ROW-WIDTH", str(len(row)), width=width)
     for name, position in found.columns.items():
-        texts = [row[position] if position < len(row) else "" for _, row in kept]
-        columns[name] = _convert(staged, table.column(name), texts, numbers)
+        texts = [row[position] if position < len(row) else "" for _, row in rows]
+        columns[name] = _convert(staged, table.column(name), texts, numbers, name in found.percent)
     for column in table.columns:
         if column.need == "key" and column.name not in columns:
-            columns[column.name] = [_default(column)] * len(kept)
-    staged.rows = pd.DataFrame(columns, index=pd.Index(numbers, name="row"), dtype="object")
+            columns[column.name] = [_default(column)] * len(rows)
+    staged.rows = pd.DataFrame(columns, index=pd.Index(numbers, name="row", dtype="int64"), dtype="object")
     staged.given = tuple(name for name in table.names if name in columns)
     _reject_doubles(staged)
 
 
-def _convert(staged: Staged, column: Column, texts: list[str], numbers: list[int]) -> list[str | None]:
+def _convert(staged: Staged, column: Column, texts: list[str], numbers: list[int], percent: bool) -> list[str | None]:
     """The column's values. Equal texts are converted once."""
-    convert, known = converter(column), dict[str, tuple[str | None, str]]()
-    default = _default(column)
-    result: list[str | None] = []
+    convert, default = converter(column, percent), _default(column)
+    known: dict[str, tuple[str | None, str]] = {}
+    rounded: set[str] = set()
+    for text in set(texts):
+        try:
+            value, was_rounded = convert(text)
+        except BadValueError as error:
+            known[text] = (None, error.rule)
+            continue
+        lacks = value is None and default is None and column.need != "optional"
+        known[text] = (default if value is None else value, _lack(column) if lacks else "")
+        if was_rounded:
+            rounded.add(text)
     for number, text in zip(numbers, texts, strict=True):
-        if text not in known:
-            try:
-                known[text] = (convert(text), "")
-            except BadValueError as error:
-                known[text] = (None, error.rule)
-        value, rule = known[text]
-        if rule:
-            choices = " / ".join(column.choices.values()) + " · " + " / ".join(column.choices) if column.choices else ""
-            staged.reject(
-                number,
-                column.name,
-                rule,
-                text.strip(),
-                choices=choices,
-                minimum=column.minimum,
-                maximum=column.maximum if column.maximum is not None else "",
-            )
-        elif value is None and default is None and column.need != "optional":
-            staged.reject(number, column.name, "KEY" if column.need == "key" else "REQ", "")
-        result.append(default if value is None and not rule else value)
-    return result
+        if known[text][1]:
+            staged.reject(number, column.name, known[text][1], text.strip(), **_allowed(column))
+    if rounded:
+        hit = [position for position, text in enumerate(texts) if text in rounded]
+        staged.warn(numbers[hit[0]], column.name, "ROUND", texts[hit[0]].strip(), count=len(hit))
+    return [known[text][0] for text in texts]
+
+
+def _lack(column: Column) -> str:
+    return "KEY" if column.need == "key" else "REQ"
+
+
+def _allowed(column: Column) -> dict[str, Any]:
+    """What the words of a bad value may name: the choices in both languages, the range."""
+    low, high = column.minimum, column.maximum
+    more = f"> {low:g}" if column.exclusive else f">= {low:g}" if low is not None else ""
+    less = f"<= {high:g}" if high is not None else ""
+    both = f"{low:g} – {high:g}" if low is not None and high is not None and not column.exclusive else ""
+    return {
+        "allowed": both or ", ".join(filter(None, (more, less))),
+        "choices": " / ".join(column.choices),
+        "choices_zh": " / ".join(column.choices.values()),
+    }
 
 
 def _default(column: Column) -> str | None:
@@ -167,15 +249,15 @@ def _is_total(row: list[str], found: Layout) -> bool:
 
 def _reject_doubles(staged: Staged) -> None:
     """The same key twice in one sheet: the second row is rejected and names the first."""
-    if staged.table is None or staged.rows.empty:
+    if staged.table is None:
         return
     keys = list(staged.table.keys)
-    usable = staged.rows[keys].notna().all(axis=1)
-    first: dict[tuple[str, ...], int] = {}
-    for number, key in zip(
-        staged.rows.index[usable], staged.rows.loc[usable, keys].itertuples(index=False, name=None), strict=True
-    ):
-        if key in first:
-            staged.reject(int(number), keys[-1], "DUP", "/".join(key), first=first[key])
-        else:
-            first[key] = int(number)
+    doubled = staged.rows[staged.rows.duplicated(keys, keep=False) & staged.rows[keys].notna().all(axis=1)]
+    first: dict[tuple[str, ...], tuple[int, tuple[str | None, ...]]] = {}
+    for number, *cells in doubled.itertuples(name=None):
+        values = dict(zip(doubled.columns, cells, strict=True))
+        key, content = tuple(values[name] for name in keys), tuple(cells)
+        known = first.setdefault(key, (number, content))
+        if known[0] != number:
+            words = "DUP-SAME" if known[1] == content else "DUP"
+            staged.reject(number, keys[0], "DUP", "/".join(key), words=words, first=known[0])

@@ -6,20 +6,30 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from data.tables import Column
 
-NOTHING = {"", "-", "--", "—", "null", "none", "nan", "n/a", "#n/a", "na", "无"}
+# what stands for nothing; in a text column only what no code or name can be
+NOTHING_AS_TEXT = frozenset({"", "-", "null", "n/a", "#n/a"})
+NOTHING = NOTHING_AS_TEXT | {"--", "—", "none", "nan", "na", "无", "/"}
 YES = {"是", "true", "1", "y", "yes", "t", "√", "启用", "有效"}
 NO = {"否", "false", "0", "n", "no", "f", "×", "停用", "无效"}
 DATE = re.compile(
-    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?.*)?"
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
+    r"(?:(?:\s+|T)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6})\d*)?)?)?"
 )
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?")
+GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 EXCEL_DAYS = (20000, 80000)  # serial numbers of 1954 to 2119
 EXCEL_EPOCH = dt.datetime(1899, 12, 30)
 PLACES = Decimal("0.000001")
+LARGEST = 10**12  # what DECIMAL(18, 6) holds
+# full-width marks are formulas to some spreadsheets, too
+FORMULA = "=+-@\t\r＝＋－＠"
+GUARDED = re.compile(rf"'*(?:[{re.escape(FORMULA)}].*|-|null|n/a|#n/a)", re.IGNORECASE | re.DOTALL)
 
 
 class BadValueError(ValueError):
@@ -30,35 +40,71 @@ class BadValueError(ValueError):
         self.rule = rule
 
 
-def converter(column: Column) -> Callable[[str], str | None]:
-    """The function from a cell's text to the column's value as text; None for nothing. Raises BadValueError."""
+Convert = Callable[[str], tuple[str | None, bool]]
+
+
+def converter(column: Column, percent: bool = False) -> Convert:
+    """The function from a cell's text to the column's value as text (None: nothing) and whether it was rounded.
+
+    `percent`: the header says that the column is in percent. The function raises BadValueError.
+    """
+    if column.type == "decimal":
+        return _numeric(column, lambda text: _decimal(column, text, percent))
+    if column.type == "integer":
+        return _numeric(column, lambda text: (_integer(text), False))
     convert: Callable[[str], str] = {
-        "text": _text,
-        "integer": _integer,
-        "decimal": _decimal,
+        "text": _clock if column.unit == "HH:MM" else unguarded,
         "boolean": _boolean,
         "date": _date,
         "datetime": _datetime,
         "enum": _choice(column),
     }[column.type]
-    if column.name == "start_time":
-        convert = _clock
+    nothing = NOTHING_AS_TEXT if convert is unguarded else NOTHING
 
-    def cell(text: str) -> str | None:
-        text = text.strip()
-        if text.lower() in NOTHING:
-            return None
-        value = convert(text)
-        _check_range(column, value)
-        return value
+    def cell(text: str) -> tuple[str | None, bool]:
+        text = _trimmed(text)
+        return (None if text.lower() in nothing else convert(text)), False
 
     return cell
 
 
-def _check_range(column: Column, value: str) -> None:
-    if column.type not in ("integer", "decimal"):
-        return
-    number = Decimal(value)
+def guarded(text: str) -> str:
+    """`text` with an apostrophe before what a spreadsheet would run as a formula or an import take for nothing."""
+    return f"'{text}" if GUARDED.fullmatch(text) and not is_number(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text that `guarded` was given."""
+    return text[1:] if text.startswith("'") and GUARDED.fullmatch(text[1:]) else text
+
+
+def is_number(text: str) -> bool:
+    """True for a plain number such as -5 or 1.5e3."""
+    return NUMBER.fullmatch(text.lower()) is not None
+
+
+def _trimmed(text: str) -> str:
+    return text.strip().strip("\u200b\ufeff").strip()
+
+
+def _narrow(text: str) -> str:
+    """Full-width figures and letters as those of a keyboard."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def _numeric(column: Column, convert: Callable[[str], tuple[Decimal, bool]]) -> Convert:
+    def cell(text: str) -> tuple[str | None, bool]:
+        text = _trimmed(text)
+        if text.lower() in NOTHING:
+            return None, False
+        number, rounded = convert(text)
+        _check_range(column, number)
+        return format(number.normalize() if number else Decimal(0), "f"), rounded
+
+    return cell
+
+
+def _check_range(column: Column, number: Decimal) -> None:
     if column.minimum is not None:
         low = Decimal(str(column.minimum))
         if number < 0 <= low:
@@ -69,45 +115,40 @@ def _check_range(column: Column, value: str) -> None:
         raise BadValueError("RANGE")
 
 
-def _text(text: str) -> str:
-    # exports put an apostrophe before what a spreadsheet would take for a formula
-    return text[1:] if len(text) > 1 and text[0] == "'" and text[1] in "=+-@\t\r" else text
-
-
 def _number(text: str) -> Decimal:
-    plain = unicodedata.normalize("NFKC", text).replace(" ", "").replace("¥", "").replace("￥", "")
-    negative = plain.startswith("(") and plain.endswith(")")
-    plain = plain.strip("()") if negative else plain
-    percent = plain.endswith("%")
-    plain = plain.rstrip("%")
-    if "," in plain:
-        if not re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", plain):
-            raise BadValueError("NUM")
+    """A number as people write it: 1,234.5, １２, ¥5, (5) and 5- for -5. A comma is never a decimal point."""
+    plain = re.sub(r"[\s'¥$￥]", "", _narrow(text))
+    negative = bool(re.fullmatch(r"\(.+\)|[^-].*-", plain))
+    plain = plain.strip("()").removesuffix("-") if negative else plain
+    if GROUPED.fullmatch(plain):
         plain = plain.replace(",", "")
-    try:
-        number = Decimal(plain)
-    except InvalidOperation as error:
-        raise BadValueError("NUM") from error
-    if not number.is_finite() or abs(number) >= 10**12:
+    if not NUMBER.fullmatch(plain):
         raise BadValueError("NUM")
-    number = -number if negative else number
-    return number / 100 if percent else number
+    number = Decimal(plain)
+    if abs(number) >= LARGEST:
+        raise BadValueError("NUM")
+    return -number if negative else number
 
 
-def _decimal(text: str) -> str:
-    number = _number(text).quantize(PLACES)
-    return format(number.normalize() if number else Decimal(0), "f")
+def _decimal(column: Column, text: str, percent: bool) -> tuple[Decimal, bool]:
+    """A number with at most six decimals, half to even, and whether any were lost. Percent only where rates stand."""
+    signed = _narrow(text).rstrip().endswith("%")
+    if signed and (column.maximum is None or column.maximum > 1.5):
+        raise BadValueError("NUM")
+    number = _number(_narrow(text).rstrip().rstrip("%")) / (100 if signed or percent else 1)
+    kept = number.quantize(PLACES)
+    return kept, kept != number
 
 
-def _integer(text: str) -> str:
+def _integer(text: str) -> Decimal:
     number = _number(text)
     if number != number.to_integral_value():
         raise BadValueError("INT")
-    return str(int(number))
+    return number
 
 
 def _boolean(text: str) -> str:
-    word = unicodedata.normalize("NFKC", text).lower()
+    word = _narrow(text)
     if word in YES:
         return "true"
     if word in NO:
@@ -120,14 +161,16 @@ def _moment(text: str) -> dt.datetime:
     found = DATE.fullmatch(plain) or COMPACT.fullmatch(plain)
     try:
         if found:
-            parts = [int(part) for part in found.groups() if part]
-            return dt.datetime(*parts)  # type: ignore[arg-type]
+            year, month, day, *clock = [part or "0" for part in found.groups()]
+            hour, minute, second, part = [*clock, "0", "0", "0", "0"][:4]
+            numbers = [int(number) for number in (year, month, day, hour, minute, second, part.ljust(6, "0"))]
+            return dt.datetime(*numbers)  # type: ignore[arg-type]
         serial = float(plain)
-    except (ValueError, TypeError) as error:
+    except ValueError as error:
         raise BadValueError("DATE") from error
     if not EXCEL_DAYS[0] <= serial <= EXCEL_DAYS[1]:
         raise BadValueError("DATE")
-    return EXCEL_EPOCH + dt.timedelta(days=serial)
+    return EXCEL_EPOCH + dt.timedelta(seconds=round(serial * 86400))
 
 
 def _date(text: str) -> str:
@@ -135,20 +178,25 @@ def _date(text: str) -> str:
 
 
 def _datetime(text: str) -> str:
-    return _moment(text).isoformat(" ", "seconds")
+    return _moment(text).isoformat(" ")
 
 
 def _clock(text: str) -> str:
-    found = re.fullmatch(r"(\d{1,2})[:：](\d{2})(?:[:：]\d{2})?", unicodedata.normalize("NFKC", text))
-    if not found or int(found[1]) > 23 or int(found[2]) > 59:
-        raise BadValueError("TIME")
-    return f"{int(found[1]):02d}:{found[2]}"
+    """HH:MM; a number is a part of a day, which is what Excel keeps for a time."""
+    plain = _narrow(text)
+    found = CLOCK.fullmatch(plain)
+    if found and int(found[1]) < 24 and int(found[2]) < 60:
+        return f"{int(found[1]):02d}:{found[2]}"
+    if NUMBER.fullmatch(plain) and 0 <= float(plain) < 1:
+        minutes = round(float(plain) * 1440) % 1440
+        return f"{minutes // 60:02d}:{minutes % 60:02d}"
+    raise BadValueError("TIME")
 
 
 def _choice(column: Column) -> Callable[[str], str]:
     words = {}
     for value, word in column.choices.items():
-        for known in (value, word, value.replace("_", " ")):
+        for known in (value, word):
             words[_plain(known)] = value
 
     def choose(text: str) -> str:
@@ -161,4 +209,4 @@ def _choice(column: Column) -> Callable[[str], str]:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[\s_\-]+", "", unicodedata.normalize("NFKC", text).lower())
+    return re.sub(r"[\s_\-]+", "", _narrow(text))

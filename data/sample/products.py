@@ -66,24 +66,49 @@ BOUGHT = (
     ("PK-BAG", "PE袋", "PE bag", "packaging", "pcs", 0.04, 3, 10000, 1000, 16),
 )
 SUPPLIERS = (
-    ("宝鼎钢材", "Baoding Steel"), ("华锌合金", "Huaxin Alloy"), ("中州铜业", "Zhongzhou Copper"),
-    ("南方铝材", "Southern Aluminium"), ("永丰化工", "Yongfeng Chemical"), ("金源贵金属", "Jinyuan Precious Metals"),
-    ("彩虹涂料", "Rainbow Coatings"), ("德美助剂", "Demei Additives"), ("锐利磨料", "Ruili Abrasives"),
-    ("安护劳保", "Anhu Safety"), ("精固紧固件", "Jinggu Fasteners"), ("通达五金", "Tongda Hardware"),
-    ("明艺油墨", "Mingyi Inks"), ("佳彩印刷", "Jiacai Printing"), ("正和纸箱", "Zhenghe Cartons"),
-    ("利塑包装", "Lisu Packaging"), ("标美标签", "Biaomei Labels"), ("速印标签", "Suyin Labels"),
-    ("恒信钢材", "Hengxin Steel"), ("新兴锌业", "Xinxing Zinc"), ("大成铜材", "Dacheng Brass"),
-    ("联合铝业", "United Aluminium"), ("科美化工", "Kemei Chemical"), ("顺达五金", "Shunda Hardware"),
+    ("宝鼎钢材", "Baoding Steel"),
+    ("华锌合金", "Huaxin Alloy"),
+    ("中州铜业", "Zhongzhou Copper"),
+    ("南方铝材", "Southern Aluminium"),
+    ("永丰化工", "Yongfeng Chemical"),
+    ("金源贵金属", "Jinyuan Precious Metals"),
+    ("彩虹涂料", "Rainbow Coatings"),
+    ("德美助剂", "Demei Additives"),
+    ("锐利磨料", "Ruili Abrasives"),
+    ("安护劳保", "Anhu Safety"),
+    ("精固紧固件", "Jinggu Fasteners"),
+    ("通达五金", "Tongda Hardware"),
+    ("明艺油墨", "Mingyi Inks"),
+    ("佳彩印刷", "Jiacai Printing"),
+    ("正和纸箱", "Zhenghe Cartons"),
+    ("利塑包装", "Lisu Packaging"),
+    ("标美标签", "Biaomei Labels"),
+    ("速印标签", "Suyin Labels"),
+    ("恒信钢材", "Hengxin Steel"),
+    ("新兴锌业", "Xinxing Zinc"),
+    ("大成铜材", "Dacheng Brass"),
+    ("联合铝业", "United Aluminium"),
+    ("科美化工", "Kemei Chemical"),
+    ("顺达五金", "Shunda Hardware"),
     ("广源包装", "Guangyuan Packaging"),
-)  # fmt: skip
+)
 CUSTOMERS = (
-    ("华兴家居", "Huaxing Home", 2), ("欧派卫浴", "Opal Bath", 3), ("美宜日化", "Meiyi Cosmetics", 3),
-    ("Northwind Trading", "Northwind Trading", 3), ("东莞皮具厂", "Dongguan Leather", 4),
-    ("明光灯饰", "Mingguang Lighting", 3), ("Alpine Fixtures", "Alpine Fixtures", 2), ("海纳五金", "Haina Hardware", 3),
-    ("雅居橱柜", "Yaju Cabinets", 1), ("金德铭牌", "Jinde Nameplates", 4), ("Kowloon Design", "Kowloon Design", 3),
-    ("新世纪电器", "New Century Appliances", 2), ("绿源日化", "Lüyuan Cosmetics", 4),
-    ("Baltic Interiors", "Baltic Interiors", 3), ("盛世家具", "Shengshi Furniture", 3),
-)  # fmt: skip
+    ("华兴家居", "Huaxing Home", 2),
+    ("欧派卫浴", "Opal Bath", 3),
+    ("美宜日化", "Meiyi Cosmetics", 3),
+    ("Northwind Trading", "Northwind Trading", 3),
+    ("东莞皮具厂", "Dongguan Leather", 4),
+    ("明光灯饰", "Mingguang Lighting", 3),
+    ("Alpine Fixtures", "Alpine Fixtures", 2),
+    ("海纳五金", "Haina Hardware", 3),
+    ("雅居橱柜", "Yaju Cabinets", 1),
+    ("金德铭牌", "Jinde Nameplates", 4),
+    ("Kowloon Design", "Kowloon Design", 3),
+    ("新世纪电器", "New Century Appliances", 2),
+    ("绿源日化", "Lüyuan Cosmetics", 4),
+    ("Baltic Interiors", "Baltic Interiors", 3),
+    ("盛世家具", "Shengshi Furniture", 3),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,45 +220,98 @@ def _items(found: list[Good], zh: bool) -> list[Row]:
         name = f"{product[0]} {finish[0]} {size}mm" if zh else f"{product[1]}, {finish[1]}, {size} mm"
         label = f"标贴 {good.item_no}" if zh else f"Label {good.item_no}"
         rows.append(
-            {"item_no": good.item_no, "name": name, "spec": f"{size}mm", "category": "finished", "source": "make",
-             "uom": "pcs", "lot_policy": "lot_for_lot", "unit_cost": round(good.price * 0.62, 2)}
-        )  # fmt: skip
+            {
+                "item_no": good.item_no,
+                "name": name,
+                "spec": f"{size}mm",
+                "category": "finished",
+                "source": "make",
+                "uom": "pcs",
+                "lot_policy": "lot_for_lot",
+                "unit_cost": round(good.price * 0.62, 2),
+            }
+        )
         rows.append(
-            {"item_no": good.label_no, "name": label, "category": "label", "source": "buy", "uom": "pcs",
-             "lead_time_days": 5, "min_order_qty": 500, "order_multiple": 100, "unit_cost": 0.05, "supplier_no": "S017"}
-        )  # fmt: skip
+            {
+                "item_no": good.label_no,
+                "name": label,
+                "category": "label",
+                "source": "buy",
+                "uom": "pcs",
+                "lead_time_days": 5,
+                "min_order_qty": 500,
+                "order_multiple": 100,
+                "unit_cost": 0.05,
+                "supplier_no": "S017",
+            }
+        )
     for part_no in dict.fromkeys(good.part_no for good in found):
         good = next(one for one in found if one.part_no == part_no)
         product, finish = PRODUCTS[good.product], FINISHES[good.finish]
         name = f"{product[0]}{finish[0]}件" if zh else f"{product[1]} part, {finish[1]}"
         rows.append(
-            {"item_no": part_no, "name": name, "category": "semi_finished", "source": "make", "uom": "pcs",
-             "lot_policy": "period", "lot_period_days": 4, "setup_family": finish[2], "unit_cost": round(good.price * 0.4, 2)}
-        )  # fmt: skip
+            {
+                "item_no": part_no,
+                "name": name,
+                "category": "semi_finished",
+                "source": "make",
+                "uom": "pcs",
+                "lot_policy": "period",
+                "lot_period_days": 4,
+                "setup_family": finish[2],
+                "unit_cost": round(good.price * 0.4, 2),
+            }
+        )
     for blank_no in dict.fromkeys(good.blank_no for good in found):
         good = next(one for one in found if one.blank_no == blank_no)
         product = PRODUCTS[good.product]
         rows.append(
-            {"item_no": blank_no, "name": f"{product[0]}毛坯" if zh else f"{product[1]} blank", "category": "semi_finished",
-             "source": "make", "uom": "pcs", "lot_policy": "period", "lot_period_days": 5, "safety_stock": 200,
-             "unit_cost": round(good.price * 0.2, 2)}
-        )  # fmt: skip
-    for no, cn, en, category, uom, cost, lead, moq, multiple, supplier in BOUGHT:
+            {
+                "item_no": blank_no,
+                "name": f"{product[0]}毛坯" if zh else f"{product[1]} blank",
+                "category": "semi_finished",
+                "source": "make",
+                "uom": "pcs",
+                "lot_policy": "period",
+                "lot_period_days": 5,
+                "safety_stock": 200,
+                "unit_cost": round(good.price * 0.2, 2),
+            }
+        )
+    for part in BOUGHT:
+        no, cn, en, category, uom, cost, lead, moq, multiple, supplier = part
         rows.append(
-            {"item_no": no, "name": (cn, en)[word], "category": category, "source": "buy", "uom": uom, "unit_cost": cost,
-             "lead_time_days": lead, "min_order_qty": moq, "order_multiple": multiple, "supplier_no": f"S{supplier:03d}",
-             "safety_stock": moq / 5 if category == "chemical" else None,
-             "shelf_life_days": 180 if category == "chemical" else None}
-        )  # fmt: skip
+            {
+                "item_no": no,
+                "name": (cn, en)[word],
+                "category": category,
+                "source": "buy",
+                "uom": uom,
+                "unit_cost": cost,
+                "lead_time_days": lead,
+                "min_order_qty": moq,
+                "order_multiple": multiple,
+                "supplier_no": f"S{supplier:03d}",
+                "safety_stock": float(str(moq)) / 5 if category == "chemical" else None,
+                "shelf_life_days": 180 if category == "chemical" else None,
+            }
+        )
     return rows
 
 
 def _supplier_items(found: list[Good]) -> list[Row]:
     rows = [
-        {"supplier_no": f"S{supplier:03d}", "item_no": no, "rank": 1, "lead_time_days": lead, "min_order_qty": moq,
-         "order_multiple": multiple, "unit_price": cost}
+        {
+            "supplier_no": f"S{supplier:03d}",
+            "item_no": no,
+            "rank": 1,
+            "lead_time_days": lead,
+            "min_order_qty": moq,
+            "order_multiple": multiple,
+            "unit_price": cost,
+        }
         for no, _, _, _, _, cost, lead, moq, multiple, supplier in BOUGHT
-    ]  # fmt: skip
+    ]
     for supplier, no in (
         (19, "RM-STEEL"),
         (20, "RM-ZINC"),
@@ -245,10 +323,17 @@ def _supplier_items(found: list[Good]) -> list[Row]:
         first = next(row for row in rows if row["item_no"] == no)
         rows.append({**first, "supplier_no": f"S{supplier:03d}", "rank": 2, "unit_price": first["unit_price"] * 1.08})
     rows += [
-        {"supplier_no": "S017", "item_no": good.label_no, "rank": 1, "lead_time_days": 5, "min_order_qty": 500,
-         "order_multiple": 100, "unit_price": 0.05}
+        {
+            "supplier_no": "S017",
+            "item_no": good.label_no,
+            "rank": 1,
+            "lead_time_days": 5,
+            "min_order_qty": 500,
+            "order_multiple": 100,
+            "unit_price": 0.05,
+        }
         for good in found
-    ]  # fmt: skip
+    ]
     return rows
 
 
@@ -258,9 +343,17 @@ def _routing(found: list[Good], zh: bool) -> list[Row]:
 
     def step(item: str, no: int, station: str, speed: float, setup: float, good: float, **more: Any) -> None:
         rows.append(
-            {"item_no": item, "step_no": no, "station_no": station, "name": names[station], "units_per_hour": speed,
-             "setup_hours": setup, "yield_rate": good, **more}
-        )  # fmt: skip
+            {
+                "item_no": item,
+                "step_no": no,
+                "station_no": station,
+                "name": names[station],
+                "units_per_hour": speed,
+                "setup_hours": setup,
+                "yield_rate": good,
+                **more,
+            }
+        )
 
     seen: set[str] = set()
     for good in found:
@@ -334,8 +427,17 @@ def _bom(found: list[Good], as_of: dt.date) -> list[Row]:
         if good.printed:
             line(good.item_no, 20, "INK-WH", 0.0003, step_no=10)
         # one screw was enough until the change that takes effect next month
-        line(good.item_no, 30, "HW-M4", 1, 0.01, step_no=20, alt_group="SCREW", alt_rank=1,
-             effective_to=change - dt.timedelta(days=1) if good.product == 3 else None)  # fmt: skip
+        line(
+            good.item_no,
+            30,
+            "HW-M4",
+            1,
+            0.01,
+            step_no=20,
+            alt_group="SCREW",
+            alt_rank=1,
+            effective_to=change - dt.timedelta(days=1) if good.product == 3 else None,
+        )
         line(good.item_no, 31, "HW-M4B", 1, 0.01, step_no=20, alt_group="SCREW", alt_rank=2)
         if good.product == 3:
             line(good.item_no, 32, "HW-PAD", 1, step_no=20, effective_from=change)

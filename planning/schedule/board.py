@@ -231,7 +231,7 @@ class Board:
 
 
 def movable_lots(problem: Problem) -> list[bool]:
-    """Lots that may be moved by themselves: no frozen work, every step at a station, and no other lot waits for them."""
+    """Lots that may be moved by themselves: no frozen work, all at stations, and no other lot waits for them."""
     lots, steps = problem.lots, problem.steps
     staffed = np.diff(steps.first_way) > 0
     movable = np.ones(len(lots), bool)

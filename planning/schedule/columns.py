@@ -27,10 +27,11 @@ Lagrangian relaxation technique"; weak duality of column generation, Lasdon (197
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from planning.schedule.problem import Placement, Problem
+from planning.schedule.problem import Bools, Placement, Problem
 from planning.schedule.timeline import DAY, NEVER, Floats, Ints, Timeline, TimelineArrays
 
 WHOLE = 1 - 1e-9
@@ -377,10 +378,10 @@ class Columns:
             - ahead[self.first_window]
             - prices[self.first_window] * self.first_offset
         ) * self.scale
-        value = np.full(nodes * days, np.inf)
+        flat = np.full(nodes * days, np.inf)
         if len(self.segment):
-            value[self.segment_key] = np.minimum.reduceat(cost, self.segment)
-        value = value.reshape(nodes, days)
+            flat[self.segment_key] = np.minimum.reduceat(cost, self.segment)
+        value: Any = flat.reshape(nodes, days)
         value[self.free] = np.where(self.end[self.free, :-1] < NEVER, 0.0, np.inf)
         reached = np.empty_like(value)
         for batch, edge in zip(self.levels, self.level_edges, strict=True):
@@ -435,7 +436,7 @@ class Columns:
         np.add.at(late, tree.root_line, taken)
         return late
 
-    def _choose(self, value: Floats, cost: Floats, best_day: Ints, inside: Floats) -> Chosen:
+    def _choose(self, value: Floats, cost: Floats, best_day: Ints, inside: Bools) -> Chosen:
         """The columns behind the values: anchors from the roots down, then the start that was cheapest."""
         tree, lines = self.tree, self.problem.lines
         nodes = len(tree.step)

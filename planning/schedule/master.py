@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pulp
@@ -193,7 +194,7 @@ class Master:
         stats = self.model.solve(solver)
         if not stats.has_solution:
             return None
-        highs = self.model.solverModel
+        highs: Any = self.model.solverModel
         solution = highs.getSolution()
         self.objective = float(highs.getObjectiveValue())
         self.values = np.array(solution.col_value)

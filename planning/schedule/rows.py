@@ -140,4 +140,5 @@ def _pieces(problem: Problem, parts: _Parts) -> Floats:
     last = np.append(first[1:], len(process)) - 1
     done[last] = good[last]
     before = np.where(fresh, 0.0, np.append(0.0, done[:-1]))
-    return (done - before).round(6)
+    pieces: Floats = (done - before).round(6)
+    return pieces

@@ -198,7 +198,7 @@ class TimelineArrays:
         beyond = np.minimum(worked, 0) + np.maximum(worked - self.total[station], 0)
         outside = np.floor(beyond / self.density[station]).astype(np.int64)
         if not len(self.starts):
-            return np.where(worked > 0, self.horizon, 0) + outside
+            return np.asarray(np.where(worked > 0, self.horizon, 0) + outside, np.int64)
         within = np.clip(worked, 0, self.total[station])
         window = np.searchsorted(self.through_keys, within + station * _STRIDE, side=side)
         window = np.clip(window, self.first[station], np.maximum(self.first[station + 1] - 1, 0))

@@ -1,0 +1,1 @@
+"""Charts: one function, one chart; what they share is in `theme`."""

@@ -1,0 +1,246 @@
+"""The schedule as bars: units down the side, days across, one trace per state so that thousands of bars stay quick."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from ui.figures.theme import COLOURS, PATTERNS, layout
+
+STATES = ("on_time", "at_risk", "late", "frozen")
+ROW_PIXELS = 26
+HOUR = 3_600_000  # in milliseconds, the unit of a date axis
+FADED = 0.12
+
+Say = Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The stretch of time in view, and the hours and days in it that nobody works (they are folded away).
+
+    opens, closes: hours after midnight; closes may pass 24. days_off: days without any hours.
+    """
+
+    from_date: dt.date
+    to_date: dt.date
+    first_day: dt.date
+    opens: float | None = None
+    closes: float | None = None
+    days_off: tuple[dt.date, ...] = ()
+    frozen_until: dt.date | None = None
+
+
+def gantt(
+    bars: pd.DataFrame, units: pd.DataFrame, overloads: pd.DataFrame, window: Window, say: Say, searching: bool = False
+) -> go.Figure:
+    """The Gantt chart of `bars` (rows of schedule/bars) on `units` (rows of schedule/units).
+
+    `overloads`: station days (rows of schedule/station_days) to shade. While `searching`, bars that are lit stand
+    out, are joined into their way, and the rest fades. Each bar's customdata begins with order_ref and step_no.
+    """
+    rows = {(unit.station_no, unit.unit_no): number for number, unit in enumerate(units.itertuples())}
+    figure = go.Figure()
+    _overload(figure, overloads, rows, say)
+    for state in STATES:
+        _bars(figure, bars[bars["state"] == state], state, rows, say, searching)
+    if searching:
+        _way(figure, bars[bars["lit"]], rows, say)
+    _material(figure, bars, rows, say, searching)
+    _days(figure, window, len(rows), say)
+    figure.update_layout(
+        **layout(title=say("schedule.gantt.title"), height=150 + ROW_PIXELS * max(len(rows), 4)),
+        barmode="overlay",
+        bargap=0,
+        dragmode="zoom",
+        uniformtext={"minsize": 9, "mode": "hide"},
+        hoverlabel={"align": "left"},
+        xaxis={
+            "type": "date",
+            "range": [_midnight(window.from_date), _midnight(window.to_date + dt.timedelta(days=1))],
+            "rangebreaks": _breaks(window),
+            "side": "top",
+            "title": None,
+            "showgrid": True,
+            "tickformatstops": [
+                {"dtickrange": [None, 86_400_000 - 1], "value": "%H:%M\n%m-%d"},
+                {"dtickrange": [86_400_000, None], "value": "%m-%d"},
+            ],
+        },
+        yaxis={
+            "tickmode": "array",
+            "tickvals": list(range(len(rows))),
+            "ticktext": [_unit_label(unit) for unit in units.itertuples()],
+            "range": [max(len(rows), 1) - 0.5, -0.5],
+            "fixedrange": True,
+            "showgrid": False,
+            "zeroline": False,
+            "title": None,
+        },
+        legend={"orientation": "h", "y": 0, "yanchor": "top", "yref": "container", "x": 0},
+    )
+    return figure
+
+
+def _unit_label(unit: object) -> str:
+    """The station's name at its first unit, the unit's number at each."""
+    return f"{unit.station_name}  {unit.unit_no}" if unit.is_first else str(unit.unit_no)  # type: ignore[attr-defined]
+
+
+def _rows_of(frame: pd.DataFrame, rows: dict[tuple[str, int], int]) -> list[int | None]:
+    return [rows.get(key) for key in zip(frame["station_no"], frame["unit_no"], strict=True)]
+
+
+def _bars(
+    figure: go.Figure, bars: pd.DataFrame, state: str, rows: dict[tuple[str, int], int], say: Say, searching: bool
+) -> None:
+    """The bars of one state, with its colour and its hatching."""
+    figure.add_bar(
+        name=say(f"schedule.state.{state}"),
+        orientation="h",
+        base=bars["start_time"],
+        x=(bars["finish_time"] - bars["start_time"]) / pd.Timedelta(milliseconds=1),
+        y=_rows_of(bars, rows),
+        width=0.78,
+        text=bars["order_ref"],
+        textposition="inside",
+        insidetextanchor="start",
+        textangle=0,
+        textfont={"color": "#ffffff" if state in ("late", "frozen") else "#111111", "size": 10},
+        customdata=_facts(bars),
+        hovertemplate=say("schedule.gantt.hover") + f"<extra>{say(f'schedule.state.{state}')}</extra>",
+        marker={
+            "color": COLOURS[state],
+            "opacity": [1.0 if lit else FADED for lit in bars["lit"]] if searching else 0.95,
+            "pattern": {"shape": PATTERNS[state], "fgcolor": "rgba(255,255,255,0.55)", "size": 5, "solidity": 0.25},
+            "line": {"width": 1, "color": "rgba(255,255,255,0.8)"},
+        },
+        legendgroup=state,
+        showlegend=True,
+    )
+
+
+def _facts(bars: pd.DataFrame) -> list[list[object]]:
+    """What a bar tells when it is pointed at; the first two identify it."""
+    return [
+        [
+            bar.order_ref,
+            bar.step_no,
+            bar.item_no,
+            bar.item_name,
+            f"{bar.qty:,.0f}",
+            f"{bar.hours:.1f}",
+            bar.serves or "–",
+            f"{bar.start_time:%m-%d %H:%M}",
+            f"{bar.finish_time:%m-%d %H:%M}",
+        ]
+        for bar in bars.itertuples()
+    ]
+
+
+def _way(figure: go.Figure, lit: pd.DataFrame, rows: dict[tuple[str, int], int], say: Say) -> None:
+    """A line through the lit bars of each lot, in the order of time."""
+    xs: list[object] = []
+    ys: list[object] = []
+    for _, lot in lit.sort_values("start_time").groupby("order_ref", sort=False):
+        for (start, finish), row in zip(
+            lot[["start_time", "finish_time"]].itertuples(index=False), _rows_of(lot, rows), strict=True
+        ):
+            xs += [start, finish]
+            ys += [row, row]
+        xs.append(None)
+        ys.append(None)
+    figure.add_scatter(
+        name=say("schedule.gantt.way"),
+        x=xs,
+        y=ys,
+        mode="lines",
+        line={"color": COLOURS["capacity"], "width": 1.5, "dash": "dot"},
+        hoverinfo="skip",
+    )
+
+
+def _material(
+    figure: go.Figure, bars: pd.DataFrame, rows: dict[tuple[str, int], int], say: Say, searching: bool
+) -> None:
+    """An edge before each bar whose material has still to come."""
+    waiting = bars[bars["material_missing"]]
+    figure.add_scatter(
+        name=say("schedule.gantt.material"),
+        x=waiting["start_time"],
+        y=_rows_of(waiting, rows),
+        mode="markers",
+        marker={
+            "symbol": "line-ns-open",
+            "size": ROW_PIXELS - 6,
+            "color": COLOURS["material"],
+            "line": {"width": 4, "color": COLOURS["material"]},
+            "opacity": [1.0 if lit else FADED for lit in waiting["lit"]] if searching else 1.0,
+        },
+        customdata=_facts(waiting),
+        hovertext=[f"{date:%m-%d}" for date in waiting["material_date"]],
+        hovertemplate=say("schedule.gantt.material_hover") + "<extra></extra>",
+    )
+
+
+def _overload(figure: go.Figure, days: pd.DataFrame, rows: dict[tuple[str, int], int], say: Say) -> None:
+    """A band behind the station days on which more is planned than standard hours allow."""
+    over = days[days["load_hours"] > days["available_hours"] + 0.005]
+    bands = [
+        (day.work_date, row, day.load_rate)
+        for day in over.itertuples()
+        for (station_no, _), row in rows.items()
+        if station_no == day.station_no
+    ]
+    figure.add_bar(
+        name=say("schedule.gantt.overload"),
+        orientation="h",
+        base=[band[0] for band in bands],
+        x=[24 * HOUR] * len(bands),
+        y=[band[1] for band in bands],
+        width=1,
+        marker={"color": COLOURS["capacity"], "opacity": 0.18, "line": {"width": 0}},
+        hoverinfo="skip",
+        showlegend=bool(bands),
+    )
+
+
+def _days(figure: go.Figure, window: Window, count: int, say: Say) -> None:
+    """Today's line, and the frozen days shaded."""
+    if window.frozen_until is not None and window.frozen_until >= window.from_date:
+        figure.add_vrect(
+            x0=_midnight(window.first_day),
+            x1=_midnight(window.frozen_until + dt.timedelta(days=1)),
+            fillcolor=COLOURS["frozen"],
+            opacity=0.14,
+            line_width=0,
+            layer="below",
+            annotation_text=say("schedule.gantt.frozen_days"),
+            annotation_position="bottom left",
+        )
+    if window.from_date <= window.first_day <= window.to_date:
+        start = dt.datetime.combine(window.first_day, dt.time()) + dt.timedelta(hours=window.opens or 0)
+        figure.add_shape(
+            type="line", x0=start, x1=start, y0=-0.5, y1=count - 0.5, line={"color": COLOURS["late"], "width": 2}
+        )
+        figure.add_annotation(
+            x=start, y=count - 0.5, yanchor="top", text=say("schedule.gantt.today"), showarrow=False, xanchor="left"
+        )
+
+
+def _breaks(window: Window) -> list[dict[str, object]]:
+    """The stretches to fold away: days on which nobody works, and the hours of the night if all stations rest."""
+    found: list[dict[str, object]] = []
+    if window.days_off:
+        found.append({"values": [day.isoformat() for day in window.days_off]})
+    if window.opens is not None and window.closes is not None and window.closes - window.opens < 24:
+        found.append({"bounds": [window.closes % 24, window.opens], "pattern": "hour"})
+    return found
+
+
+def _midnight(day: dt.date) -> str:
+    return f"{day.isoformat()} 00:00"

@@ -1,0 +1,52 @@
+"""One meaning, one colour (Okabe and Ito, safe for colour-blind readers), with a pattern beside it; one layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+COLOURS: Mapping[str, str] = {
+    "on_time": "#009E73",
+    "at_risk": "#E69F00",
+    "late": "#D55E00",
+    "frozen": "#7F7F7F",
+    "material": "#CC79A7",
+    "capacity": "#0072B2",
+}
+
+# a second sign beside the colour, for those who print in grey
+PATTERNS: Mapping[str, str] = {
+    "on_time": "",
+    "at_risk": "/",
+    "late": "x",
+    "frozen": ".",
+    "material": "\\",
+    "capacity": "",
+}
+
+FONT = (
+    "system-ui, -apple-system, 'Segoe UI', Roboto, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', "
+    "'Noto Sans SC', sans-serif"
+)
+
+
+def layout(title: str, height: int = 320) -> dict[str, Any]:
+    """The layout every chart begins with: `title` names the unit; fonts that carry Chinese; no more ink than needed."""
+    return {
+        "title": {
+            "text": title,
+            "font": {"size": 14},
+            "x": 0,
+            "xanchor": "left",
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 8},
+        },
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 44, "b": 8, "pad": 4},
+        "font": {"family": FONT, "size": 12},
+        "hoverlabel": {"font": {"family": FONT, "size": 12}},
+        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
+        "bargap": 0.25,
+        "separators": ".,",
+    }

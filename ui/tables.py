@@ -1,0 +1,148 @@
+"""Tables: headers from the declarations, numbers to the right, dates as people read them, numbers of things as links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import pandas as pd
+import streamlit as st
+
+from data.tables import TABLES
+from ui import links, text
+from ui.text import t
+
+Look = Literal["quantity", "money", "percent", "moment", "integer"]
+# page to open and its filters: name in the URL -> column of the frame
+Target = tuple[str, Mapping[str, str]]
+NUMBER_FORMATS: Mapping[str, str] = {
+    "quantity": "localized",
+    "money": "localized",
+    "percent": "percent",
+    "integer": "localized",
+}
+ROW = 35
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def table(
+    frame: pd.DataFrame,
+    key: str,
+    columns: Sequence[str],
+    *,
+    alt: str,
+    source: str | None = None,
+    labels: Mapping[str, str] | None = None,
+    looks: Mapping[str, Look] | None = None,
+    targets: Mapping[str, Target] | None = None,
+    pinned: Sequence[str] = (),
+    config: Mapping[str, Any] | None = None,
+    height: int | Literal["auto"] = "auto",
+    download: bool = True,
+) -> None:
+    """A table of `columns` of `frame`; `source` is the declared table that its headers and enum values come from.
+
+    labels: headers that differ. looks: how numbers are written. targets: columns whose value opens a page in one
+    click. config: column configurations that differ. `key` and the columns' names make the keys of its widgets.
+    """
+    shown = frame[[*columns]].copy()
+    settings: dict[str, Any] = {}
+    for name in columns:
+        label = (labels or {}).get(name) or text.column_label(name, source)
+        shown[name], settings[name] = _column(
+            shown[name], name, label, source, (looks or {}).get(name), name in (targets or {}), f"{key}_{name}", pinned
+        )
+    settings |= config or {}
+    st.dataframe(
+        shown,
+        key=key,
+        column_config=settings,
+        hide_index=True,
+        alt=alt,
+        height=height if height != "auto" else min(ROW * (len(shown) + 1) + 3, 560),
+        placeholder=text.NOTHING,
+    )
+    if download:
+        _download(frame, key, columns, source, labels)
+    for name, (page, parameters) in (targets or {}).items():
+        click = st.session_state.get(f"{key}_{name}")
+        if click:
+            row = frame.iloc[click["row"]]
+            links.go(page, **{parameter: _plain(row[column]) for parameter, column in parameters.items()})
+
+
+def as_csv(frame: pd.DataFrame) -> bytes:
+    """`frame` as a CSV that opens in a spreadsheet in any language, with texts that would be formulas made harmless."""
+    safe = frame.copy()
+    for name in safe.columns:
+        if pd.api.types.is_datetime64_any_dtype(safe[name]):
+            safe[name] = safe[name].dt.strftime("%Y-%m-%d")
+        elif not pd.api.types.is_numeric_dtype(safe[name]):
+            safe[name] = [_harmless(value) for value in safe[name]]
+    return safe.to_csv(index=False).encode("utf-8-sig")
+
+
+def _download(
+    frame: pd.DataFrame, key: str, columns: Sequence[str], source: str | None, labels: Mapping[str, str] | None
+) -> None:
+    named = frame[[*columns]].rename(
+        columns={name: (labels or {}).get(name) or text.column_label(name, source) for name in columns}
+    )
+    st.download_button(
+        t("shell.download", rows=text.quantity(len(frame))),
+        data=lambda: as_csv(named),
+        file_name=f"{key}.csv",
+        mime="text/csv",
+        key=f"{key}_csv",
+        type="tertiary",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _column(
+    values: pd.Series,
+    name: str,
+    label: str,
+    source: str | None,
+    look: Look | None,
+    linked: bool,
+    key: str,
+    pinned: Sequence[str],
+) -> tuple[pd.Series, Any]:
+    """The values as they are shown, and the configuration of their column."""
+    pin = True if name in pinned else None
+    if linked:
+        shown = values.map(lambda value: "" if text.missing(value) else str(value))
+        return shown, st.column_config.ButtonColumn(label, key=key, type="tertiary", alignment="left", pinned=pin)
+    if look == "moment":
+        return values.map(text.moment), st.column_config.TextColumn(label, pinned=pin)
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return dates(values), st.column_config.TextColumn(label, pinned=pin)
+    if pd.api.types.is_bool_dtype(values):
+        return values.map(lambda value: t("shell.yes") if value else t("shell.no")), st.column_config.TextColumn(label)
+    if pd.api.types.is_numeric_dtype(values):
+        return values, st.column_config.NumberColumn(label, format=NUMBER_FORMATS[look or "quantity"], pinned=pin)
+    if source and name in TABLES[source].names and TABLES[source].column(name).choices:
+        return values.map(lambda value: text.choice(source, name, value)), st.column_config.TextColumn(label)
+    return values, st.column_config.TextColumn(label, pinned=pin)
+
+
+def dates(values: pd.Series) -> pd.Series:
+    """Dates as texts that sort as dates do: with their year in all rows where one row needs it."""
+    days = values.dropna()
+    year = int(st.session_state.get("year_in_view", 0))
+    one_year = bool((days.dt.year == year).all()) if len(days) else True
+    return values.map(lambda value: "" if pd.isna(value) else text.date(value, value.year if one_year else 0))
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def _plain(value: Any) -> Any:
+    if text.missing(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    return int(value) if isinstance(value, float) and value.is_integer() else value
