@@ -11,19 +11,22 @@ from typing import Any, Literal
 
 import xlsxwriter
 
+from data.imports.values import guarded
 from data.plans import latest_run
 from data.store import Store
 from data.tables import TABLES, Column, Table
 from planning.errors import InputError
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+XLSX_ROWS = 1_048_575
+XLSX_TEXT = 32_767
+XLSX_FIRST_DAY = dt.date(1900, 3, 1)  # Excel counts a 29 February 1900 that never was
 Format = Literal["csv", "xlsx"]
 
 
 def export_table(store: Store, table_name: str, target: Path, language: str = "en", run_no: str | None = None) -> None:
     """Write a table to `target`, CSV or XLSX by its ending. Of a plan table the latest run, or `run_no`.
 
-    Raises InputError for another ending, and where there is no plan.
+    Raises InputError for another ending, where there is no plan, and for more rows than an XLSX sheet holds.
     """
     ending = target.suffix.lower().lstrip(".")
     if ending not in ("csv", "xlsx"):
@@ -45,14 +48,13 @@ def table_bytes(
 
 def _rows(store: Store, table: Table, run_no: str | None) -> list[tuple[Any, ...]]:
     where, parameters = "", []
-    if table.kind == "plan" and (run_no or table.name != "plan_run"):
+    if table.kind == "plan":
         run_no = run_no or latest_run(store)
         if run_no is None:
             raise InputError("EXPORT-NO-RUN")
         where, parameters = " WHERE run_no = ?", [run_no]
     with store.read() as cursor:
-        known = cursor.execute("SELECT count(*) FROM plan_run WHERE run_no = ?", [run_no]).fetchone()
-        if run_no and known and not known[0]:
+        if where and not cursor.execute("SELECT 1 FROM plan_run WHERE run_no = ?", parameters).fetchone():
             raise InputError("PLAN-RUN-UNKNOWN", run_no=run_no)
         return cursor.execute(
             f"SELECT {', '.join(table.names)} FROM {table.name}{where} ORDER BY {', '.join(table.keys)}", parameters
@@ -68,25 +70,16 @@ def _text(column: Column, value: Any, language: str) -> str:
     if isinstance(value, Decimal):
         return _plain(value)
     if isinstance(value, dt.datetime):
-        return value.isoformat(" ", "seconds")
+        return value.isoformat(" ")
     if isinstance(value, dt.date):
         return value.isoformat()
     if column.type == "enum" and language == "zh":
         return column.choice_label(str(value), "zh")
-    text = str(value)
-    return f"'{text}" if column.type == "text" and text.startswith(FORMULA) and not _is_number(text) else text
+    return guarded(str(value)) if column.type == "text" else str(value)
 
 
 def _plain(value: Decimal) -> str:
     return format(value.normalize(), "f") if value else "0"
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _csv(table: Table, headers: list[str], rows: list[tuple[Any, ...]], language: str) -> bytes:
@@ -102,25 +95,25 @@ def _csv(table: Table, headers: list[str], rows: list[tuple[Any, ...]], language
 
 
 def _xlsx(table: Table, headers: list[str], rows: list[tuple[Any, ...]], language: str) -> bytes:
+    if len(rows) > XLSX_ROWS:
+        raise InputError("EXPORT-ROWS", rows=len(rows), limit=XLSX_ROWS)
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     sheet = book.add_worksheet(table.label(language)[:31])
     bold = book.add_format({"bold": True, "bottom": 1})
-    day, moment = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
     for position, header in enumerate(headers):
         sheet.write_string(0, position, header, bold)
     for number, row in enumerate(rows, 1):
         for position, (column, value) in enumerate(zip(table.columns, row, strict=True)):
-            if isinstance(value, dt.datetime):
-                sheet.write_datetime(number, position, value, moment)
-            elif isinstance(value, dt.date):
-                sheet.write_datetime(number, position, dt.datetime.combine(value, dt.time()), day)
-            elif isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-                sheet.write_number(number, position, float(value))
+            cell = _cell(value)
+            if isinstance(cell, (dt.date, dt.datetime)):
+                sheet.write_datetime(number, position, cell, moment if isinstance(cell, dt.datetime) else day)
+            elif isinstance(cell, float):
+                sheet.write_number(number, position, cell)
             elif value is not None:
-                sheet.write_string(number, position, _text(column, value, language))
+                sheet.write_string(number, position, _text(column, value, language)[:XLSX_TEXT])
     for position, header in enumerate(headers):
         shown = [len(_text(table.columns[position], row[position], language)) for row in rows[:200]]
         sheet.set_column(position, position, min(max([len(header) * 1.6 + 2, *shown, 8]), 48))
@@ -130,26 +123,13 @@ def _xlsx(table: Table, headers: list[str], rows: list[tuple[Any, ...]], languag
     return buffer.getvalue()
 
 
-def template_bytes(table_name: str, language: str) -> bytes:
-    """An empty XLSX to fill in: the header row, required columns marked, and a sheet that explains each column."""
-    table = TABLES[table_name]
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    bold = book.add_format({"bold": True, "bottom": 1})
-    sheet = book.add_worksheet(table.label(language)[:31])
-    notes = book.add_worksheet("说明" if language == "zh" else "columns")
-    titles = ("列", "含义", "必填", "可填") if language == "zh" else ("column", "meaning", "required", "values")
-    for position, title in enumerate(titles):
-        notes.write_string(0, position, title, bold)
-    for position, column in enumerate(table.columns):
-        needed = column.need != "optional" and column.default is None
-        word = column.zh if language == "zh" else column.name
-        sheet.write_string(0, position, f"{word}*" if needed else word, bold)
-        sheet.set_column(position, position, len(word) * 1.6 + 4)
-        choices = " / ".join(column.choices.values() if language == "zh" else column.choices) or column.type
-        for place, text in enumerate((word, column.meaning or column.unit, "*" if needed else "", choices)):
-            notes.write_string(position + 1, place, text)
-    notes.set_column(0, 3, 28)
-    sheet.freeze_panes(1, 0)
-    book.close()
-    return buffer.getvalue()
+def _cell(value: Any) -> float | dt.date | dt.datetime | None:
+    """A value as a typed cell; None where only its text keeps it exactly."""
+    if isinstance(value, dt.datetime):
+        # a cell holds milliseconds
+        return value if value.date() >= XLSX_FIRST_DAY and value.microsecond % 1000 == 0 else None
+    if isinstance(value, dt.date):
+        return value if value >= XLSX_FIRST_DAY else None
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        return float(value) if Decimal(f"{float(value):.15g}") == value else None
+    return None

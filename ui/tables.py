@@ -1,4 +1,4 @@
-"""Tables: headers from the declarations, numbers to the right, dates as people read them, numbers of things as links."""
+"""Tables: headers from the declarations, numbers to the right, dates as people read them, numbers as links."""
 
 from __future__ import annotations
 

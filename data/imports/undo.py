@@ -85,7 +85,8 @@ def _refuse_later_changes(writer: Writer, table: Table, batch: str) -> None:
         "UNDO-LATER",
         rule="UNDO-LATER" if later else "UNDO-EDITED",
         batch=batch,
-        table=table.name,
+        table=table.en,
+        table_zh=table.zh,
         count=len(rows),
         rows=", ".join("/".join(json.loads(row[0]).values()) for row in rows[:NAMED])
         + ("…" if len(rows) > NAMED else ""),
@@ -144,5 +145,14 @@ def _dangling_rows(writer: Writer, touched: list[Table]) -> set[tuple[str, ...]]
 def _refuse_if_needed(dangling_now: set[tuple[str, ...]], batch: str) -> None:
     """Refuse where a row that stays would name one that goes."""
     if dangling_now:
-        table, row_key, value = min(dangling_now)
-        raise InputError("UNDO-NEEDED", batch=batch, table=table, row=row_key, value=value, count=len(dangling_now))
+        name, row_key, value = min(dangling_now)
+        table = TABLES[name]
+        raise InputError(
+            "UNDO-NEEDED",
+            batch=batch,
+            table=table.en,
+            table_zh=table.zh,
+            row=row_key,
+            value=value,
+            count=len(dangling_now),
+        )

@@ -321,7 +321,14 @@ def _supplier_items(found: list[Good]) -> list[Row]:
         (25, "PK-CTN"),
     ):
         first = next(row for row in rows if row["item_no"] == no)
-        rows.append({**first, "supplier_no": f"S{supplier:03d}", "rank": 2, "unit_price": first["unit_price"] * 1.08})
+        rows.append(
+            {
+                **first,
+                "supplier_no": f"S{supplier:03d}",
+                "rank": 2,
+                "unit_price": round(float(str(first["unit_price"])) * 1.08, 4),
+            }
+        )
     rows += [
         {
             "supplier_no": "S017",

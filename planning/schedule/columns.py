@@ -41,8 +41,8 @@ WHOLE = 1 - 1e-9
 class Tree:
     """Every line's steps, sub-assemblies included. A node is a step of a lot in the tree of one line.
 
-    share: the part of the lot's pieces that this line takes. before, after: pairs of nodes of which the second waits for
-    the first. root, root_line: last nodes of the lots that serve a line directly. order: nodes by level, each level
+    share: the part of the lot's pieces that this line takes. before, after: pairs of nodes of which the second waits
+    for the first. root, root_line: last nodes of the lots that serve a line directly. order: nodes by level, each level
     after all it waits for; level_starts: where each begins, and one entry more.
     """
 

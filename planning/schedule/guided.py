@@ -1,8 +1,8 @@
 """The third rung: dispatch by the due time that the linear model gives each step.
 
-A line's due date says nothing about when its third step has to run on a crowded station; the linear model does, since its
-prices weigh all lines against each other. Each step is due at the point by which the given part of it has started in
-the model's solution.
+A line's due date says nothing about when its third step has to run on a crowded station; the linear model does,
+since its prices weigh all lines against each other. Each step is due at the point by which the given part of it has
+started in the model's solution.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ KAPPAS = (1.0, 0.5, 2.0, 0.25)  # in mean processing times
 def guided_dues(problem: Problem, tree: Tree, relaxation: Relaxation, point: float, fallback: Dues) -> Dues:
     """Dues by which each step starts when `point` of it has started in the model.
 
-    A lot that several lines share is due with the first of them. Steps the model does not know (lots that serve no line)
-    keep `fallback`'s.
+    A lot that several lines share is due with the first of them. Steps the model does not know (lots that serve no
+    line) keep `fallback`'s.
     """
     start = step_starts(tree, relaxation, point, len(problem.steps))
     known = start < NEVER
@@ -41,7 +41,7 @@ def guided_dues(problem: Problem, tree: Tree, relaxation: Relaxation, point: flo
 
 
 def step_starts(tree: Tree, relaxation: Relaxation, point: float, steps: int) -> Ints:
-    """Per step the minute by which `point` of what the model starts of it has started; NEVER where it starts nothing."""
+    """Per step the minute by which `point` of what the model starts of it has started; NEVER: it starts nothing."""
     result = np.full(steps, NEVER, np.int64)
     placed = relaxation.start >= 0
     node, begin, share = relaxation.node[placed], relaxation.start[placed], relaxation.share[placed]

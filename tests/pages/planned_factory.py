@@ -1,7 +1,8 @@
-"""A factory small enough to check by hand, with a plan: two stations, two products, two bought parts that come late.
+"""A factory small enough to check by hand, with a plan: two stations and products, two bought parts that come late.
 
 As of Tuesday 2026-11-24. W-1 (100 x FG1 for SO-1/1) waits for 60 RAW until Monday 11-30 and is delivered late;
-PM-00001 (50 x FG2 for SO-2/1) waits for 50 LABEL, to be ordered at once; PM-00002 (30 x FG1 for SO-3/1) waits for nothing.
+PM-00001 (50 x FG2 for SO-2/1) waits for 50 LABEL, to be ordered at once; PM-00002 (30 x FG1 for SO-3/1) waits for
+nothing.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def test_stock_and_safety_stock_are_never_short(asked):
 
 def test_a_planned_purchase_that_waits_for_its_use_is_not_short(asked):
     """Only one that is to be ordered on the first plan day and still comes late is short."""
-    store, parameters = asked
+    store, _ = asked
     with store.write("test", "later") as writer:
         writer.execute("UPDATE plan_order SET start_date = ? WHERE order_ref = 'PB-00001'", [day(2)])
     try:

@@ -63,7 +63,7 @@ def load_heat(days: pd.DataFrame, say: Say) -> go.Figure:
 
 
 def load_bars(days: pd.DataFrame, say: Say) -> go.Figure:
-    """One station's standard hours by day, regular and overtime, against what is available without and with overtime."""
+    """One station's standard hours by day, regular and overtime, against what is available with and without it."""
     figure = go.Figure()
     figure.add_bar(
         name=say("schedule.load.regular"),

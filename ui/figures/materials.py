@@ -30,7 +30,7 @@ def day_balance(days: pd.DataFrame, say: Say, uom: str) -> go.Figure:
 
 
 def mrp_record(buckets: pd.DataFrame, labels: Sequence[str], say: Say, uom: str) -> go.Figure:
-    """Receipts above the line, gross requirements below it, and the projected on hand (rows of materials/mrp_record)."""
+    """Receipts above the line, requirements below it, and the projected on hand (rows of materials/mrp_record)."""
     figure = go.Figure()
     for column, sign, colour, outline in (
         ("scheduled_receipts", 1, COLOURS["capacity"], False),

@@ -49,7 +49,9 @@ reason AS (
         work_order.item_no,
         exception_report.step_no,
         exception_report.station_no,
-        greatest(exception_report.planned_qty - exception_report.actual_qty, 0) AS missed_qty
+        -- greatest() leaves NULL out, but a report that states no quantities explains whatever is missing
+        CASE WHEN exception_report.planned_qty - exception_report.actual_qty IS NOT NULL
+             THEN greatest(exception_report.planned_qty - exception_report.actual_qty, 0) END AS missed_qty
     FROM exception_report
     LEFT JOIN work_order USING (work_order_no)
     WHERE exception_report.report_date BETWEEN $since AND $until
