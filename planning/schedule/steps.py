@@ -14,7 +14,7 @@ from planning.schedule.problem import Bools
 from planning.schedule.timeline import Floats, Ints
 
 LONGEST = 1e9  # minutes; a step that can never be done takes this long
-PIECE = 5e-7  # quantities have six decimals
+PIECE = 1e-4  # less than this of a piece is nothing: hand-overs are noted with four decimals
 
 
 @dataclass(frozen=True, slots=True)
