@@ -206,8 +206,9 @@ def _convert(staged: Staged, column: Column, texts: list[str], numbers: list[int
         known[text] = (default if value is None else value, _lack(column) if lacks else "")
         if was_rounded:
             rounded.add(text)
-    for number, text in zip(numbers, texts, strict=True):
-        if known[text][1]:
+    wrong = {text for text, (_, rule) in known.items() if rule}
+    for number, text in zip(numbers, texts, strict=True) if wrong else ():
+        if text in wrong:
             staged.reject(number, column.name, known[text][1], text.strip(), **_allowed(column))
     if rounded:
         hit = [position for position, text in enumerate(texts) if text in rounded]

@@ -22,6 +22,7 @@ DATE = re.compile(
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?")
+PLAIN = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")  # what most cells hold, and what needs no further look
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 EXCEL_DAYS = (20000, 80000)  # serial numbers of 1954 to 2119
 EXCEL_EPOCH = dt.datetime(1899, 12, 30)
@@ -132,6 +133,8 @@ def _number(text: str) -> Decimal:
 
 def _decimal(column: Column, text: str, percent: bool) -> tuple[Decimal, bool]:
     """A number with at most six decimals, half to even, and whether any were lost. Percent only where rates stand."""
+    if not percent and PLAIN.fullmatch(text):
+        return Decimal(text), False
     signed = _narrow(text).rstrip().endswith("%")
     if signed and (column.maximum is None or column.maximum > 1.5):
         raise BadValueError("NUM")

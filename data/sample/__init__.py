@@ -60,7 +60,8 @@ def build_sample(
             )
             writer.cursor.register("incoming_rows", rows)
             writer.execute(
-                f"INSERT INTO {name} ({', '.join(column.name for column in columns)}) SELECT {values} FROM incoming_rows"
+                f"INSERT INTO {name} ({', '.join(column.name for column in columns)}) "
+                f"SELECT {values} FROM incoming_rows"
             )
             writer.cursor.unregister("incoming_rows")
         writer.audit("sample", "sales_order", language, {"scale": scale, "seed": seed})
@@ -121,18 +122,30 @@ def _stock(
         good = part_of[line["item_no"]]
         if line["sales_order_no"] in working:
             stock[good.part_no] = stock.get(good.part_no, 0.0) + round(line["qty"] * 1.05)
-        elif 9 < ahead <= 16:
-            stock[good.blank_no] = stock.get(good.blank_no, 0.0) + round(line["qty"] * 0.9)
+        elif 9 < ahead <= 20:
+            stock[good.blank_no] = stock.get(good.blank_no, 0.0) + round(line["qty"] * 1.1)
     for item, daily in usage.items():
         if not item.startswith(("FG", "SF", "BL")):
             stock[item] = round(daily * float(random.uniform(14, 26)), 2)
     for item, qty in sorted(stock.items()):
         shelf = dt.timedelta(days=120) if item.startswith("CH") else None
         books.add(
-            "stock_balance", as_of_date=books.as_of, item_no=item, location="A01" if item[:2] != "FG" else "F01", lot_no="",
-            on_hand_qty=qty, quality_status="available", expiry_date=books.as_of + shelf if shelf else None,
-        )  # fmt: skip
+            "stock_balance",
+            as_of_date=books.as_of,
+            item_no=item,
+            location="A01" if item[:2] != "FG" else "F01",
+            lot_no="",
+            on_hand_qty=qty,
+            quality_status="available",
+            expiry_date=books.as_of + shelf if shelf else None,
+        )
         books.add(
-            "stock_balance", as_of_date=books.as_of - dt.timedelta(days=90), item_no=item, location="A01", lot_no="",
-            on_hand_qty=round(qty * 0.9, 2), quality_status="available", expiry_date=None,
-        )  # fmt: skip
+            "stock_balance",
+            as_of_date=books.as_of - dt.timedelta(days=90),
+            item_no=item,
+            location="A01",
+            lot_no="",
+            on_hand_qty=round(qty * 0.9, 2),
+            quality_status="available",
+            expiry_date=None,
+        )

@@ -14,6 +14,7 @@ LINES = 1000
 HISTORY_DAYS = 90
 OPEN_DAYS = 60
 PLATING_SPEED = 150.0
+PEAK = 0.72  # the orders crowd in the third week, so the mean is lower than the load there
 
 
 @dataclass(slots=True)
@@ -53,10 +54,10 @@ def sell(books: Books, goods: list[Good], scale: float, load: float) -> list[Row
     plated = sum(FINISHES[good.finish][3] == "ST30" for good in goods) / len(goods)
     units = max(1, round(2 * scale))
     hours = units * 22 * 0.92 * OPEN_DAYS * 6 / 7
-    mean = hours * load * PLATING_SPEED * 0.93 / (count * plated)
+    mean = hours * load * PEAK * PLATING_SPEED / (count * plated)
     open_lines = []
     for _ in range(count):
-        offset = int(random.triangular(-3, 12, OPEN_DAYS))
+        offset = int(random.triangular(-2, 16, OPEN_DAYS))
         open_lines.append(_line(books, goods, _pieces(random, mean), offset, "confirmed"))
     statuses = ("closed", "delivered", "shipped")
     for _ in range(round(600 * scale)):
@@ -72,18 +73,22 @@ def sell(books: Books, goods: list[Good], scale: float, load: float) -> list[Row
             _line(books, goods, _pieces(random, mean), int(random.integers(10, OPEN_DAYS)), status)
     for number, row in enumerate(open_lines[:: max(1, len(open_lines) // 12)]):
         books.add(
-            "order_change", change_no=books.number("OC", books.as_of), sales_order_no=row["sales_order_no"],
-            line_no=row["line_no"], field=("qty", "due_date")[number % 2],
+            "order_change",
+            change_no=books.number("OC", books.as_of),
+            sales_order_no=row["sales_order_no"],
+            line_no=row["line_no"],
+            field=("qty", "due_date")[number % 2],
             old_value=str((row["qty"], row["due_date"])[number % 2]),
             new_value=str((row["qty"] + 50, row["due_date"] + dt.timedelta(days=3))[number % 2]),
-            requested_date=books.day(-4), requested_by="王敏" if books.zh else "Wang Min",
+            requested_date=books.day(-4),
+            requested_by="王敏" if books.zh else "Wang Min",
             status=("requested", "approved")[number % 2],
-        )  # fmt: skip
+        )
     return open_lines
 
 
 def _pieces(random: np.random.Generator, mean: float) -> int:
-    return max(20, int(round(float(random.gamma(3.0, mean / 3.0)) / 10)) * 10)
+    return max(20, round(float(random.gamma(3.0, mean / 3.0)) / 10) * 10)
 
 
 def _line(books: Books, goods: list[Good], qty: int, offset: int, status: str) -> Row:
@@ -96,41 +101,75 @@ def _line(books: Books, goods: list[Good], qty: int, offset: int, status: str) -
     promised = books.day((due - books.as_of).days + int(random.integers(0, 3))) if random.random() < 0.7 else due
     accepted = status not in ("draft", "reviewing")
     books.add(
-        "customer_order", customer_order_no=customer_order_no, line_no=1, customer_no=f"C{customer + 1:03d}",
-        customer_item_no=f"{customer + 1:02d}-{good.item_no[3:]}", item_no=good.item_no, qty=qty, unit_price=good.price,
-        requested_date=due, received_date=ordered, status="accepted" if accepted else "queried",
+        "customer_order",
+        customer_order_no=customer_order_no,
+        line_no=1,
+        customer_no=f"C{customer + 1:03d}",
+        customer_item_no=f"{customer + 1:02d}-{good.item_no[3:]}",
+        item_no=good.item_no,
+        qty=qty,
+        unit_price=good.price,
+        requested_date=due,
+        received_date=ordered,
+        status="accepted" if accepted else "queried",
         delivery_address=f"{'佛山市仓' if books.zh else 'Foshan warehouse '}{customer + 1}",
         sales_order_no=order_no if accepted else None,
-    )  # fmt: skip
+    )
     return books.add(
-        "sales_order", sales_order_no=order_no, line_no=1, customer_no=f"C{customer + 1:03d}",
-        customer_order_no=customer_order_no, item_no=good.item_no, qty=qty, unit_price=good.price, order_date=ordered,
-        due_date=due, promised_date=promised if accepted else None, priority=None, qty_shipped=0, status=status,
+        "sales_order",
+        sales_order_no=order_no,
+        line_no=1,
+        customer_no=f"C{customer + 1:03d}",
+        customer_order_no=customer_order_no,
+        item_no=good.item_no,
+        qty=qty,
+        unit_price=good.price,
+        order_date=ordered,
+        due_date=due,
+        promised_date=promised if accepted else None,
+        priority=None,
+        qty_shipped=0,
+        status=status,
         owner=("李娜", "陈杰", "周婷")[customer % 3] if books.zh else ("Li Na", "Chen Jie", "Zhou Ting")[customer % 3],
-    )  # fmt: skip
+    )
 
 
 def _ship(books: Books, row: Row, qty: float, day: dt.date, delivered: bool) -> None:
     arrived = day + dt.timedelta(days=2)
     books.add(
-        "shipment", shipment_no=books.number("SH", day), line_no=1, sales_order_no=row["sales_order_no"],
-        sales_order_line_no=row["line_no"], qty=qty, ship_date=day, carrier="顺丰" if books.zh else "SF Express",
+        "shipment",
+        shipment_no=books.number("SH", day),
+        line_no=1,
+        sales_order_no=row["sales_order_no"],
+        sales_order_line_no=row["line_no"],
+        qty=qty,
+        ship_date=day,
+        carrier="顺丰" if books.zh else "SF Express",
         delivered_date=arrived if delivered and arrived <= books.as_of else None,
-    )  # fmt: skip
+    )
 
 
 def _settle(books: Books, row: Row, day: dt.date) -> None:
     amount = round(row["qty"] * row["unit_price"], 2)
     books.add(
-        "settlement", invoice_no=books.number("INV", day), sales_order_no=row["sales_order_no"], amount=amount,
-        invoice_date=day, due_date=day + dt.timedelta(days=30), paid_amount=amount if books.random.random() < 0.6 else 0,
-    )  # fmt: skip
+        "settlement",
+        invoice_no=books.number("INV", day),
+        sales_order_no=row["sales_order_no"],
+        amount=amount,
+        invoice_date=day,
+        due_date=day + dt.timedelta(days=30),
+        paid_amount=amount if books.random.random() < 0.6 else 0,
+    )
     if books.random.random() < 0.1:
         books.add(
-            "customer_feedback", feedback_no=books.number("FB", day), sales_order_no=row["sales_order_no"],
-            feedback_date=books.past(day + dt.timedelta(days=5)), kind="survey", score=int(books.random.integers(3, 6)),
+            "customer_feedback",
+            feedback_no=books.number("FB", day),
+            sales_order_no=row["sales_order_no"],
+            feedback_date=books.past(day + dt.timedelta(days=5)),
+            kind="survey",
+            score=int(books.random.integers(3, 6)),
             status="closed",
-        )  # fmt: skip
+        )
 
 
 def buy(books: Books, usage: dict[str, float]) -> None:
@@ -154,14 +193,31 @@ def buy(books: Books, usage: dict[str, float]) -> None:
             arrived = books.day(offset + int(random.integers(1, 6))) if late else due
             done = arrived <= books.as_of
             books.add(
-                "purchase_requisition", requisition_no=requisition, line_no=1, item_no=item_no, qty=qty, need_date=due,
-                requested_date=ordered, status="ordered", purchase_order_no=order,
-            )  # fmt: skip
+                "purchase_requisition",
+                requisition_no=requisition,
+                line_no=1,
+                item_no=item_no,
+                qty=qty,
+                need_date=due,
+                requested_date=ordered,
+                status="ordered",
+                purchase_order_no=order,
+            )
             books.add(
-                "purchase_order", purchase_order_no=order, line_no=1, supplier_no=supplier_no, item_no=item_no, qty=qty,
-                unit_price=cost, order_date=ordered, due_date=due, confirmed_date=due, qty_received=0,
-                status="closed" if done else "open", requisition_no=requisition,
-            )  # fmt: skip
+                "purchase_order",
+                purchase_order_no=order,
+                line_no=1,
+                supplier_no=supplier_no,
+                item_no=item_no,
+                qty=qty,
+                unit_price=cost,
+                order_date=ordered,
+                due_date=due,
+                confirmed_date=due,
+                qty_received=0,
+                status="closed" if done else "open",
+                requisition_no=requisition,
+            )
             if done:
                 arrive(books, order, item_no, qty, arrived)
 
@@ -175,20 +231,40 @@ def arrive(
     if defect is None:
         defect = round(qty * 0.03) if random.random() < 0.06 else 0
     row = books.add(
-        "material_arrival", arrival_no=arrival, purchase_order_no=order, line_no=1, item_no=item_no, qty=qty,
-        arrival_date=day, lot_no=f"L{day:%y%m%d}-{arrival[-4:]}", inspection="pending" if pending else "accepted",
-        inspected_date=None if pending else day, inspector=None if pending else "IQC", defect_qty=defect,
-    )  # fmt: skip
+        "material_arrival",
+        arrival_no=arrival,
+        purchase_order_no=order,
+        line_no=1,
+        item_no=item_no,
+        qty=qty,
+        arrival_date=day,
+        lot_no=f"L{day:%y%m%d}-{arrival[-4:]}",
+        inspection="pending" if pending else "accepted",
+        inspected_date=None if pending else day,
+        inspector=None if pending else "IQC",
+        defect_qty=defect,
+    )
     if not pending:
         books.add(
-            "goods_receipt", receipt_no=books.number("GR", day), arrival_no=arrival, item_no=item_no, qty=qty - defect,
-            receipt_date=day, location="A01", lot_no=row["lot_no"],
-        )  # fmt: skip
+            "goods_receipt",
+            receipt_no=books.number("GR", day),
+            arrival_no=arrival,
+            item_no=item_no,
+            qty=qty - defect,
+            receipt_date=day,
+            location="A01",
+            lot_no=row["lot_no"],
+        )
         if defect:
             books.add(
-                "material_return", return_no=books.number("RT", day), arrival_no=arrival, item_no=item_no, qty=defect,
-                return_date=day, reason="外观不良" if books.zh else "surface defects",
-            )  # fmt: skip
+                "material_return",
+                return_no=books.number("RT", day),
+                arrival_no=arrival,
+                item_no=item_no,
+                qty=defect,
+                return_date=day,
+                reason="外观不良" if books.zh else "surface defects",
+            )
     return row
 
 
@@ -208,30 +284,55 @@ def make(
         good = round(good / step["yield_rate"], 4)
     outs.reverse()
     order = books.add(
-        "work_order", work_order_no=number, sales_order_no=line["sales_order_no"], sales_order_line_no=line["line_no"],
-        item_no=item_no, qty=qty, planned_start=start, planned_finish=start + dt.timedelta(days=len(steps)),
-        due_date=line["promised_date"], status="finished" if finished else "started" if through else "released",
+        "work_order",
+        work_order_no=number,
+        sales_order_no=line["sales_order_no"],
+        sales_order_line_no=line["line_no"],
+        item_no=item_no,
+        qty=qty,
+        planned_start=start,
+        planned_finish=start + dt.timedelta(days=len(steps)),
+        due_date=line["promised_date"],
+        status="finished" if finished else "started" if through else "released",
         released_date=books.past(start - dt.timedelta(days=2)),
-    )  # fmt: skip
+    )
     picking = books.number("PL", start)
     for position, part in enumerate(bom[item_no], 1):
         need = round(good * part["qty_per"] * (1 + (part.get("scrap_rate") or 0)), 4)
         books.add(
-            "picking_list", picking_no=picking, line_no=position, work_order_no=number, item_no=part["component_item_no"],
-            required_qty=need, need_date=start, status="issued" if through else "open",
-        )  # fmt: skip
+            "picking_list",
+            picking_no=picking,
+            line_no=position,
+            work_order_no=number,
+            item_no=part["component_item_no"],
+            required_qty=need,
+            need_date=start,
+            status="issued" if through else "open",
+        )
         if through:
             books.add(
-                "goods_issue", issue_no=f"IS{picking[2:]}", line_no=position, item_no=part["component_item_no"], qty=need,
-                issue_date=books.past(start), issue_type="production", work_order_no=number, picking_no=picking,
+                "goods_issue",
+                issue_no=f"IS{picking[2:]}",
+                line_no=position,
+                item_no=part["component_item_no"],
+                qty=need,
+                issue_date=books.past(start),
+                issue_type="production",
+                work_order_no=number,
+                picking_no=picking,
                 location="A01",
-            )  # fmt: skip
+            )
     day = start
     for position, (step, out) in enumerate(zip(steps, outs, strict=True)):
         books.add(
-            "dispatch", work_order_no=number, step_no=step["step_no"], station_no=step["station_no"], work_date=day,
-            planned_qty=round(out), planned_hours=round(out / step["units_per_hour"], 2),
-        )  # fmt: skip
+            "dispatch",
+            work_order_no=number,
+            step_no=step["step_no"],
+            station_no=step["station_no"],
+            work_date=day,
+            planned_qty=round(out),
+            planned_hours=round(out / step["units_per_hour"], 2),
+        )
         if position < through:
             following = steps[position + 1]["step_no"] if position + 1 < len(steps) else None
             short = round(out * 0.15) if random.random() < 0.25 and day < books.as_of else 0
@@ -240,10 +341,15 @@ def make(
                 if pieces > 0:
                     when = dt.datetime.combine(books.past(day + dt.timedelta(days=late)), dt.time(17, 30))
                     books.add(
-                        "handover", handover_no=books.number("HO", day), work_order_no=number, from_step_no=step["step_no"],
-                        to_step_no=following, good_qty=round(pieces, 4), scrap_qty=round(max(scrap, 0), 4),
+                        "handover",
+                        handover_no=books.number("HO", day),
+                        work_order_no=number,
+                        from_step_no=step["step_no"],
+                        to_step_no=following,
+                        good_qty=round(pieces, 4),
+                        scrap_qty=round(max(scrap, 0), 4),
                         handover_time=when,
-                    )  # fmt: skip
+                    )
             if short and random.random() < 0.7:
                 _report(books, number, step, day, round(out), round(out - short), ("manpower", "machine", "material"))
         day = books.day((day - books.as_of).days + 1)
@@ -260,12 +366,21 @@ def _report(
         "material": ("待料", "waiting for material"),
     }
     books.add(
-        "exception_report", exception_no=books.number("EX", day), report_date=day, work_order_no=number,
-        step_no=step["step_no"], station_no=step["station_no"], planned_qty=planned, actual_qty=actual, category=category,
-        reason=words[category][0 if books.zh else 1], department=category, lost_hours=2,
+        "exception_report",
+        exception_no=books.number("EX", day),
+        report_date=day,
+        work_order_no=number,
+        step_no=step["step_no"],
+        station_no=step["station_no"],
+        planned_qty=planned,
+        actual_qty=actual,
+        category=category,
+        reason=words[category][0 if books.zh else 1],
+        department=category,
+        lost_hours=2,
         status="closed" if day < books.as_of - dt.timedelta(days=3) else "open",
         closed_date=day + dt.timedelta(days=2) if day < books.as_of - dt.timedelta(days=3) else None,
-    )  # fmt: skip
+    )
 
 
 def station_word(number: str, zh: bool) -> str:

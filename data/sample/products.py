@@ -13,7 +13,7 @@ Row = dict[str, Any]
 # number, Chinese, English, units, efficiency, calendar, overtime hours, overtime cost
 STATIONS = (
     ("ST10", "冲压", "Stamping", 2, 0.9, "C2", 2, 38),
-    ("ST20", "抛光", "Polishing", 4, 0.9, "C2", 2, 35),
+    ("ST20", "抛光", "Polishing", 5, 0.9, "C2", 2, 35),
     ("ST30", "电镀", "Plating", 2, 0.92, "C3", 1, 60),
     ("ST40", "喷涂", "Painting", 2, 0.9, "C2", 2, 45),
     ("ST50", "丝印", "Screen printing", 2, 0.95, "C1", 2, 32),
@@ -48,7 +48,7 @@ BOUGHT = (
     ("RM-ALU", "铝板 6061", "Aluminium sheet 6061", "raw", "kg", 26, 8, 300, 50, 4),
     ("CH-CR", "铬酐电镀液", "Chrome electrolyte", "chemical", "L", 34, 6, 100, 20, 5),
     ("CH-NI", "硫酸镍电镀液", "Nickel electrolyte", "chemical", "L", 41, 6, 100, 20, 5),
-    ("CH-AU", "氰化金钾溶液", "Gold solution", "chemical", "L", 880, 15, 5, 1, 6),
+    ("CH-AU", "氰化金钾溶液", "Gold solution", "chemical", "L", 880, 7, 5, 1, 6),
     ("CH-BK", "黑色烤漆", "Black paint", "chemical", "kg", 36, 5, 40, 20, 7),
     ("CH-WH", "白色烤漆", "White paint", "chemical", "kg", 38, 5, 40, 20, 7),
     ("CH-BR", "光亮剂", "Brightener", "chemical", "L", 66, 6, 20, 5, 8),
@@ -375,12 +375,12 @@ def _routing(found: list[Good], zh: bool) -> list[Row]:
                 step(good.part_no, 10, "ST40", 170, 0.75, 0.965, wait_hours=finish[5])
         seen |= {good.blank_no, good.part_no}
         if good.printed:
-            step(good.item_no, 10, "ST50", 240, 0.25, 0.99, wait_hours=2)
-        step(good.item_no, 20, "ST60", 130, 0.1, 0.995)
-        step(good.item_no, 30, "ST70", 260, 0.0, 0.99)
-        step(good.item_no, 40, "ST80", 220, 0.1, 1.0)
+            step(good.item_no, 10, "ST50", 330, 0.25, 0.99, wait_hours=2)
+        step(good.item_no, 20, "ST60", 380, 0.1, 0.995)
+        step(good.item_no, 30, "ST70", 440, 0.0, 0.99)
+        step(good.item_no, 40, "ST80", 440, 0.1, 1.0)
         if good.product == 4:  # lamp rings may also be put together on the printing benches
-            step(good.item_no, 20, "ST50", 110, 0.1, 0.995, alt_rank=2)
+            step(good.item_no, 20, "ST50", 300, 0.1, 0.995, alt_rank=2)
     return rows
 
 
