@@ -119,7 +119,9 @@ def _read(name: str, sheet: Sheet, found: Layout) -> Staged:
     if not kept:
         facts = {"file": name}
         staged.issues.append(Issue("FILE-NO-ROWS", "FILE-NO-ROWS", severity="warning", facts=facts))
-    _check_width(staged, header, kept, sheet.is_text)
+    if sheet.is_text:
+        kept = _without_wide(staged, header, kept)
+    _name_columns_beside(staged, header, kept)
     _read_cells(staged, found, kept)
     return staged
 
@@ -152,19 +154,28 @@ def _without_totals(staged: Staged, found: Layout, body: Rows) -> Rows:
     return kept
 
 
-def _check_width(staged: Staged, header: Sequence[str], rows: Rows, is_text: bool) -> None:
-    """Cells without a header: in a text file an error of the row, in a workbook a note beside the table."""
+def _without_wide(staged: Staged, header: Sequence[str], rows: Rows) -> Rows:
+    """Reject rows of a text file with more cells than headers: behind a stray separator nothing is in its column."""
     width = max(position for position, cell in enumerate(header, 1) if cell.strip())
-    beside: set[int] = {position for position, cell in enumerate(header[:width]) if not cell.strip()}
-    nameless: dict[int, int] = {}
+    kept = []
     for number, row in rows:
-        if is_text and any(cell.strip() for cell in row[width:]):
+        if len(row) > width and any(cell.strip() for cell in row[width:]):
             staged.reject(number, "", "ROW-WIDTH", str(len(row)), width=width)
-        for position in [*beside, *range(width, 0 if is_text else len(row))]:
+        else:
+            kept.append((number, row))
+    return kept
+
+
+def _name_columns_beside(staged: Staged, header: Sequence[str], rows: Rows) -> None:
+    """Say which columns hold something without a header, such as a note beside the table in a workbook."""
+    width = max((len(row) for _, row in rows), default=0)
+    for position in range(width):
+        if position < len(header) and header[position].strip():
+            continue
+        for number, row in rows:
             if position < len(row) and row[position].strip():
-                nameless.setdefault(position, number)
-    for position, number in sorted(nameless.items()):
-        staged.warn(number, column_letters(position), "COLUMN-NAMELESS", "")
+                staged.warn(number, column_letters(position), "COLUMN-NAMELESS", "")
+                break
 
 
 def column_letters(position: int) -> str:
