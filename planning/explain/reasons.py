@@ -89,7 +89,7 @@ class Reasons:
             if reason is not None:
                 return reason
         if lost.material > lost.lead_time and ends.leaf >= 0:
-            return self._material(ends, lost)
+            return self._material(ends, lost, target)
         return self._processing(item_no, ends, lost)
 
     def _ends(self, taken: list[Taken], planned: int) -> Ends:
@@ -113,14 +113,18 @@ class Reasons:
         supplied = min(supplied, planned)
         return Ends(min(bare, supplied), supplied, planned, leaf, lot)
 
-    def _material(self, ends: Ends, lost: Lost) -> Reason:
+    def _material(self, ends: Ends, lost: Lost, target: int) -> Reason:
         """The part whose date decides: a supply that exists (material) or one yet to be ordered (lead time)."""
         shop, row = self.shop, ends.leaf
         item_no, kind, ref = self.item[row], self.kind[row], self.ref[row]
         day = self._day_of(row)
-        enough = not (lost.before or lost.lead_time or lost.capacity) and day - lost.material >= shop.first_day
-        by = shop.date(max(day - lost.material, shop.first_day))
-        remedy = {"kind": "expedite", "item_no": item_no, "supply_ref": ref, "by": by, "days": lost.material}
+        wanted = day - lost.material
+        if day >= shop.horizon:
+            # days after the horizon are not counted as lost; all of the pure work must fit in before the target
+            wanted = target - (ends.bare - shop.first_day)
+        enough = not (lost.before or lost.lead_time or lost.capacity) and wanted >= shop.first_day
+        by = max(wanted, shop.first_day)
+        remedy = {"kind": "expedite", "item_no": item_no, "supply_ref": ref, "by": shop.date(by), "days": day - by}
         if kind == "planned_buy":
             detail = {"kind": "lead_time", "item_no": item_no, "supply_ref": ref, "earliest": shop.date(day)}
             detail |= {"lead_days": int(self.lead.get(item_no, 0)), "days": lost.material}
