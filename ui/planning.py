@@ -39,4 +39,6 @@ def _progress(job: Job) -> str:
     if not job.steps:
         return t("today.running")
     last = job.steps[-1]
-    return t("today.running_at", objective=text.quantity(last["objective"], 0), seconds=text.quantity(last["seconds"], 1))
+    return t(
+        "today.running_at", objective=text.quantity(last["objective"], 0), seconds=text.quantity(last["seconds"], 1)
+    )

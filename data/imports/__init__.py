@@ -110,7 +110,7 @@ def _checked(store: Store, files: Sequence[tuple[Upload, list[Sheet] | InputErro
 
 def _staged(upload: Upload, sheets: list[Sheet] | InputError) -> list[Staged]:
     if isinstance(sheets, InputError):
-        issue = Issue(sheets.code, sheets.rule, facts=sheets.facts)
+        issue = Issue(sheets.code, sheets.rule, int(sheets.facts.get("row", 0)), facts=sheets.facts)
         return [Staged(upload.name, None, issues=[issue], unreadable=True)]
     return stage(sheets)
 

@@ -10,7 +10,12 @@ page = guard.page("order")
 with guard.told():
     numbers = page.ask("orders/numbers")["sales_order_no"].tolist()
     wanted = st.query_params.get("order", "")
-    order = filters.select("order", t("orders.choose"), sorted({*numbers, *([wanted] if wanted else [])}), default=numbers[0] if numbers else "")
+    order = filters.select(
+        "order",
+        t("orders.choose"),
+        sorted({*numbers, *([wanted] if wanted else [])}),
+        default=numbers[0] if numbers else "",
+    )
     lines = page.ask("orders/line", order=order)
     if lines.empty:
         guard.nothing(t("orders.unknown", order=order))
@@ -21,7 +26,9 @@ with guard.told():
     for row in late.itertuples():
         st.error(
             why(row.detail),
-            title=t("orders.late_by", line=text.line(row.sales_order_no, row.line_no), days=text.quantity(row.days_late)),
+            title=t(
+                "orders.late_by", line=text.line(row.sales_order_no, row.line_no), days=text.quantity(row.days_late)
+            ),
             icon=":material/schedule:",
         )
         st.markdown(t("orders.remedy", remedy=mend(row.remedy)))

@@ -56,7 +56,11 @@ with guard.told():
                 "late_lines",
                 ("sales_order_no", "customer_name", "item_name", "days_late", "why"),
                 alt=t("today.late", count=len(late), orders=plan.orders),
-                labels={"why": t("orders.reason"), "customer_name": t("orders.customer"), "item_name": t("orders.item")},
+                labels={
+                    "why": t("orders.reason"),
+                    "customer_name": t("orders.customer"),
+                    "item_name": t("orders.item"),
+                },
                 targets={"sales_order_no": ("order", {"order": "sales_order_no"})},
                 download=False,
             )
@@ -89,7 +93,10 @@ with guard.told():
         "stations",
         ("station_name", "load_hours", "available_hours", "load_rate", "days_over"),
         alt=t("today.stations"),
-        labels={name: t(f"schedule.columns.{name}") for name in ("station_name", "load_hours", "available_hours", "load_rate", "days_over")},
+        labels={
+            name: t(f"schedule.columns.{name}")
+            for name in ("station_name", "load_hours", "available_hours", "load_rate", "days_over")
+        },
         looks={"load_rate": "percent"},
         download=False,
     )

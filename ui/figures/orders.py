@@ -17,7 +17,11 @@ def due_weeks(weeks: pd.DataFrame, say: Say) -> go.Figure:
     figure = go.Figure()
     for name in ("on_time", "late"):
         figure.add_bar(
-            name=say(f"orders.state.{name}"), x=weeks["week"], y=weeks[name], marker_color=COLOURS[name], text=weeks[name]
+            name=say(f"orders.state.{name}"),
+            x=weeks["week"],
+            y=weeks[name],
+            marker_color=COLOURS[name],
+            text=weeks[name],
         )
     figure.update_layout(
         barmode="stack",

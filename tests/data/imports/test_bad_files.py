@@ -139,7 +139,7 @@ BAD = [
     ),
     (
         "missing column",
-        {"sales_order.csv": "sales_order_no,line_no,customer_no,item_no,qty,order_date\nSO-9,1,C1,FG-100,1,2026-01-05\n"},
+        {"sales_order.csv": f"{SO_HEADER.removesuffix(',due_date')}\nSO-9,1,C1,FG-100,1,2026-01-05\n"},
         (1, "要求交期 / due_date", "", "SO-COLUMN-MISSING"),
         ("due_date is missing", "Add it to the file"),
         ("缺少必需的列：要求交期 / due_date", "加上这一列"),
@@ -182,7 +182,7 @@ BAD = [
     (
         "a quotation mark that is never closed",
         {"customer.csv": 'customer_no,name\nC8,"New\nC9,Other\n'},
-        (0, "", "", "FILE-QUOTES"),
+        (2, "", "", "FILE-QUOTES"),
         ("cannot be split into cells from row 2 on", "stray quotation mark"),
         ("从第 2 行起无法分列", "引号"),
     ),
