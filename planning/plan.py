@@ -139,7 +139,7 @@ def timed_purchases(
         days.add(arrival, -buy["item_no"].map(lead).to_numpy(dtype="float64")), first_plan_day(plan_input, days)
     )
     buy["available_date"] = np.where(planned, arrival, earliest).astype("datetime64[us]")
-    buy["order_date"] = np.where(planned, order_day, np.datetime64("NaT")).astype("datetime64[us]")
+    buy["order_date"] = np.where(planned, order_day, np.datetime64("NaT", "us")).astype("datetime64[us]")
     return buy
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import streamlit as st
 
-from data.exports import template_bytes
+from data.templates import template_bytes
 from data.imports import Upload, import_uploads, undo
 from data.imports.headers import IMPORTED
 from data.sample import build_sample

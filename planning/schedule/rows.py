@@ -78,7 +78,7 @@ def lot_rows(problem: Problem, placement: Placement) -> pd.DataFrame:
 
     def moment(minutes: list[int]) -> pd.Series:
         when = origin + np.array(minutes, np.int64) * np.timedelta64(60_000_000, "us")
-        return pd.Series(np.where(missing, np.datetime64("NaT"), when).astype("datetime64[us]"))
+        return pd.Series(np.where(missing, np.datetime64("NaT", "us"), when).astype("datetime64[us]"))
 
     finish_day = origin + day * np.timedelta64(1, "D")
     return pd.DataFrame(
@@ -86,7 +86,7 @@ def lot_rows(problem: Problem, placement: Placement) -> pd.DataFrame:
             "order_ref": pd.Series(problem.lots.refs, dtype="str"),
             "start_time": moment(placement.lot_start),
             "finish_time": moment(placement.lot_end),
-            "finish_date": pd.Series(np.where(missing, np.datetime64("NaT"), finish_day).astype("datetime64[us]")),
+            "finish_date": pd.Series(np.where(missing, np.datetime64("NaT", "us"), finish_day).astype("datetime64[us]")),
         }
     )
 
