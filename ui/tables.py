@@ -1,4 +1,4 @@
-"""Tables: headers from the declarations, numbers to the right, dates as people read them, numbers as links."""
+"""Tables: headers from the declarations, numbers to the right, dates as people read them, names that lead on."""
 
 from __future__ import annotations
 
@@ -39,11 +39,13 @@ def table(
     config: Mapping[str, Any] | None = None,
     height: int | Literal["auto"] = "auto",
     download: bool = True,
-) -> None:
+    choose: bool = False,
+) -> int | None:
     """A table of `columns` of `frame`; `source` is the declared table that its headers and enum values come from.
 
     labels: headers that differ. looks: how numbers are written. targets: columns whose value opens a page in one
     click. config: column configurations that differ. `key` and the columns' names make the keys of its widgets.
+    choose: whether one row can be selected; returns its number in `frame` (None: no row is).
     """
     shown = frame[[*columns]].copy()
     settings: dict[str, Any] = {}
@@ -53,9 +55,11 @@ def table(
             shown[name], name, label, source, (looks or {}).get(name), name in (targets or {}), f"{key}_{name}", pinned
         )
     settings |= config or {}
-    st.dataframe(
+    event = st.dataframe(
         shown,
         key=key,
+        on_select="rerun" if choose else "ignore",
+        selection_mode="single-row",
         column_config=settings,
         hide_index=True,
         alt=alt,
@@ -69,6 +73,8 @@ def table(
         if click:
             row = frame.iloc[click["row"]]
             links.go(page, **{parameter: _plain(row[column]) for parameter, column in parameters.items()})
+    chosen = event.selection.rows if choose else []
+    return int(chosen[0]) if chosen else None
 
 
 def as_csv(frame: pd.DataFrame) -> bytes:

@@ -77,9 +77,9 @@ with guard.told():
                 ("item_no", "item_name", "short_qty", "needed_on", "orders_hit"),
                 alt=t("today.short", count=len(short)),
                 labels={
-                    "short_qty": t("materials.short_qty"),
-                    "needed_on": t("materials.needed_on"),
-                    "orders_hit": t("materials.orders_hit"),
+                    "short_qty": t("materials.columns.short_qty"),
+                    "needed_on": t("materials.columns.needed_on"),
+                    "orders_hit": t("materials.columns.orders_hit"),
                     "item_name": t("orders.item"),
                 },
                 download=False,

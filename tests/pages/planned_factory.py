@@ -96,7 +96,7 @@ MASTERS: Mapping[str, Iterable[Mapping[str, object]]] = {
         }
         for number, customer, item_no, qty, price, due in (
             (1, "C1", "FG1", 100, 10, day(7)),
-            (2, "C2", "FG2", 50, 20, day(10)),
+            (2, "C2", "FG2", 50, 20, day(9)),
             (3, "C2", "FG1", 30, 10, day(21)),
         )
     ],
@@ -141,13 +141,13 @@ WORK = (
 # item, demand kind, ref, line, step, needed, used, supply kind, ref, qty, available
 LEDGER = (
     ("FG1", "sales_order", "SO-1", 1, None, 7, 9, "firm_make", "W-1", 100.0, 9),
-    ("FG2", "sales_order", "SO-2", 1, None, 10, 8, "planned_make", "PM-00001", 50.0, 8),
+    ("FG2", "sales_order", "SO-2", 1, None, 9, 8, "planned_make", "PM-00001", 50.0, 8),
     ("FG1", "sales_order", "SO-3", 1, None, 21, 3, "planned_make", "PM-00002", 30.0, 3),
     ("RAW", "make", "PM-00001", None, 10, -2, 1, "stock", "", 50.0, 1),
     ("RAW", "make", "PM-00002", None, 10, 2, 2, "stock", "", 30.0, 1),
     ("RAW", "make", "W-1", None, 10, 2, 6, "stock", "", 40.0, 1),
     ("RAW", "make", "W-1", None, 10, 2, 6, "firm_buy", "PO-1/1", 60.0, 6),
-    ("LABEL", "make", "PM-00001", None, 20, 3, 8, "planned_buy", "PB-00001", 50.0, 7),
+    ("LABEL", "make", "PM-00001", None, 20, 3, 8, "planned_buy", "PB-00001", 50.0, 8),
     ("LABEL", "safety_stock", "", None, None, 3, None, "planned_buy", "PB-00002", 10.0, 9),
 )
 
@@ -160,7 +160,7 @@ def result() -> PlanResult:
             order("PM-00001", "planned_make", "FG2", 50, 1, 8),
             order("PM-00002", "planned_make", "FG1", 30, 2, 3),
             order("PO-1/1", "firm_buy", "RAW", 200, None, 6, "S1"),
-            order("PB-00001", "planned_buy", "LABEL", 50, 1, 7, "S2"),
+            order("PB-00001", "planned_buy", "LABEL", 50, 1, 8, "S2"),
             order("PB-00002", "planned_buy", "LABEL", 10, 3, 9, "S2"),
         ],
         "plan_schedule": [
@@ -211,7 +211,7 @@ def result() -> PlanResult:
                 (1, "RAW", "firm_buy", "PO-1/1", 60.0, 6),
                 (2, "FG2", "planned_make", "PM-00001", 50.0, 8),
                 (2, "RAW", "stock", "", 50.0, 1),
-                (2, "LABEL", "planned_buy", "PB-00001", 50.0, 7),
+                (2, "LABEL", "planned_buy", "PB-00001", 50.0, 8),
                 (3, "FG1", "planned_make", "PM-00002", 30.0, 3),
                 (3, "RAW", "stock", "", 30.0, 1),
             )
@@ -247,10 +247,10 @@ def result() -> PlanResult:
         ],
         "plan_kit": [
             kit("SO-1/1", "partial", 6, 40, "RAW"),
-            kit("SO-2/1", "none", 7, 0, "LABEL"),
+            kit("SO-2/1", "none", 8, 0, "LABEL"),
             kit("SO-3/1", "full", 1, 30, ""),
             kit("W-1", "partial", 6, 40, "RAW"),
-            kit("PM-00001", "none", 7, 0, "LABEL"),
+            kit("PM-00001", "none", 8, 0, "LABEL"),
             kit("PM-00002", "full", 1, 30, ""),
         ],
         "plan_message": [],

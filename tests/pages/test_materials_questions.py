@@ -20,7 +20,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, dic
     with Store.open(Path(tmp_path_factory.mktemp("store")) / "paichan.duckdb") as store:
         fill(store)
         run_no = plan(store)
-        yield store, {"run_no": run_no, "as_of": AS_OF, "first_day": FIRST_DAY, "risk_days": 2, "until": day(60)}
+        yield store, {"run_no": run_no, "as_of": AS_OF, "first_day": FIRST_DAY, "until": day(60)}
 
 
 def ask(asked: tuple[Store, dict[str, object]], name: str, **more: object) -> pd.DataFrame:
@@ -29,7 +29,7 @@ def ask(asked: tuple[Store, dict[str, object]], name: str, **more: object) -> pd
 
 
 def test_a_part_is_short_where_its_supply_comes_after_the_need(asked):
-    """60 RAW wanted on 11-26 come on 11-30; 50 LABEL wanted on 11-27 can come on 12-01 at the earliest."""
+    """60 RAW wanted on 11-26 come on 11-30; 50 LABEL wanted on 11-27 can come on 12-02 at the earliest."""
     rows = ask(asked, "materials/short").sort_values("item_no")
     assert rows["item_no"].tolist() == ["LABEL", "RAW"]
     assert rows["qty"].tolist() == [50, 60]
@@ -129,7 +129,7 @@ def test_by_the_days_of_use_the_plan_never_goes_below_nothing(asked):
 def test_planned_orders_are_received_and_released(asked):
     rows = ask(asked, "materials/mrp_record", item_no="LABEL", bucket="day", basis="wanted").set_index("bucket")
     assert rows.loc[pd.Timestamp(FIRST_DAY), "planned_releases"] == 50
-    assert rows.loc[pd.Timestamp(day(7)), "planned_receipts"] == 50
+    assert rows.loc[pd.Timestamp(day(8)), "planned_receipts"] == 50
 
 
 def test_kits_are_counted_and_told_by_start(asked):

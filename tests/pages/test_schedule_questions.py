@@ -26,7 +26,6 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, dic
                 "first_day": FIRST_DAY,
                 "from_date": FIRST_DAY,
                 "to_date": day(14),
-                "risk_days": 2,
                 "search": "",
                 "stations": [],
                 "frozen_until": None,
@@ -81,9 +80,10 @@ def test_a_bar_has_the_state_of_the_latest_order_it_serves(asked):
     assert bars["state"].to_dict() == {"PM-00001": "at_risk", "PM-00002": "on_time", "W-1": "late"}
 
 
-def test_at_risk_is_a_finish_within_two_days_of_the_target(asked):
-    """SO-2 is planned for 12-02 and wanted on 12-04."""
-    assert "at_risk" not in set(ask(asked, "schedule/bars", risk_days=1)["state"])
+def test_at_risk_is_a_finish_on_the_target_date_or_the_day_before(asked):
+    """SO-2 is planned for 12-02 and wanted on 12-03; SO-3 has 18 days to spare."""
+    states = ask(asked, "schedule/line_states").set_index("sales_order_no")["state"]
+    assert states.to_dict() == {"SO-1": "late", "SO-2": "at_risk", "SO-3": "on_time"}
 
 
 def test_work_of_firm_orders_inside_the_frozen_days_is_frozen(asked):
@@ -92,9 +92,9 @@ def test_work_of_firm_orders_inside_the_frozen_days_is_frozen(asked):
     assert set(zip(frozen["order_ref"], frozen["work_date"], strict=True)) == {("W-1", pd.Timestamp(day(6)))}
 
 
-def test_material_that_has_still_to_come_marks_the_step_that_uses_it(asked):
+def test_a_part_that_comes_only_on_the_day_marks_the_step_that_uses_it(asked):
     bars = ask(asked, "schedule/bars")
-    waiting = bars[bars["material_missing"]]
+    waiting = bars[bars["waits_for_material"]]
     assert set(zip(waiting["order_ref"], waiting["step_no"], strict=True)) == {("W-1", 10), ("PM-00001", 20)}
 
 

@@ -45,15 +45,15 @@ def gantt(
     """
     rows = {(unit.station_no, unit.unit_no): number for number, unit in enumerate(units.itertuples())}
     figure = go.Figure()
-    _overload(figure, overloads, rows, say)
+    _overload(figure, overloads, window, rows, say)
     for state in STATES:
         _bars(figure, bars[bars["state"] == state], state, rows, say, searching)
     if searching:
         _way(figure, bars[bars["lit"]], rows, say)
     _material(figure, bars, rows, say, searching)
     _days(figure, window, len(rows), say)
+    figure.update_layout(layout(title=say("schedule.gantt.title"), height=150 + ROW_PIXELS * max(len(rows), 4)))
     figure.update_layout(
-        **layout(title=say("schedule.gantt.title"), height=150 + ROW_PIXELS * max(len(rows), 4)),
         barmode="overlay",
         bargap=0,
         dragmode="zoom",
@@ -61,7 +61,7 @@ def gantt(
         hoverlabel={"align": "left"},
         xaxis={
             "type": "date",
-            "range": [_midnight(window.from_date), _midnight(window.to_date + dt.timedelta(days=1))],
+            "range": [_opening(window, window.from_date), _closing(window)],
             "rangebreaks": _breaks(window),
             "side": "top",
             "title": None,
@@ -81,7 +81,11 @@ def gantt(
             "zeroline": False,
             "title": None,
         },
-        legend={"orientation": "h", "y": 0, "yanchor": "top", "yref": "container", "x": 0},
+    )
+    figure.update_layout(
+        margin={"t": 84, "b": 24},
+        legend={"x": 0, "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top"},
+        title={"pad": {"t": 8}},
     )
     return figure
 
@@ -110,7 +114,7 @@ def _bars(
         textposition="inside",
         insidetextanchor="start",
         textangle=0,
-        textfont={"color": "#ffffff" if state in ("late", "frozen") else "#111111", "size": 10},
+        textfont={"color": "#111111", "size": 10},
         customdata=_facts(bars),
         hovertemplate=say("schedule.gantt.hover") + f"<extra>{say(f'schedule.state.{state}')}</extra>",
         marker={
@@ -168,7 +172,7 @@ def _material(
     figure: go.Figure, bars: pd.DataFrame, rows: dict[tuple[str, int], int], say: Say, searching: bool
 ) -> None:
     """An edge before each bar whose material has still to come."""
-    waiting = bars[bars["material_missing"]]
+    waiting = bars[bars["waits_for_material"]]
     figure.add_scatter(
         name=say("schedule.gantt.material"),
         x=waiting["start_time"],
@@ -187,11 +191,13 @@ def _material(
     )
 
 
-def _overload(figure: go.Figure, days: pd.DataFrame, rows: dict[tuple[str, int], int], say: Say) -> None:
+def _overload(
+    figure: go.Figure, days: pd.DataFrame, window: Window, rows: dict[tuple[str, int], int], say: Say
+) -> None:
     """A band behind the station days on which more is planned than standard hours allow."""
     over = days[days["load_hours"] > days["available_hours"] + 0.005]
     bands = [
-        (day.work_date, row, day.load_rate)
+        (_opening(window, day.work_date.date()), row)
         for day in over.itertuples()
         for (station_no, _), row in rows.items()
         if station_no == day.station_no
@@ -200,7 +206,7 @@ def _overload(figure: go.Figure, days: pd.DataFrame, rows: dict[tuple[str, int],
         name=say("schedule.gantt.overload"),
         orientation="h",
         base=[band[0] for band in bands],
-        x=[24 * HOUR] * len(bands),
+        x=[((window.closes or 24.0) - (window.opens or 0.0)) * HOUR] * len(bands),
         y=[band[1] for band in bands],
         width=1,
         marker={"color": COLOURS["capacity"], "opacity": 0.18, "line": {"width": 0}},
@@ -213,8 +219,8 @@ def _days(figure: go.Figure, window: Window, count: int, say: Say) -> None:
     """Today's line, and the frozen days shaded."""
     if window.frozen_until is not None and window.frozen_until >= window.from_date:
         figure.add_vrect(
-            x0=_midnight(window.first_day),
-            x1=_midnight(window.frozen_until + dt.timedelta(days=1)),
+            x0=_opening(window, window.first_day),
+            x1=_midnight(window.frozen_until) + dt.timedelta(hours=window.closes or 24.0),
             fillcolor=COLOURS["frozen"],
             opacity=0.14,
             line_width=0,
@@ -223,7 +229,7 @@ def _days(figure: go.Figure, window: Window, count: int, say: Say) -> None:
             annotation_position="bottom left",
         )
     if window.from_date <= window.first_day <= window.to_date:
-        start = dt.datetime.combine(window.first_day, dt.time()) + dt.timedelta(hours=window.opens or 0)
+        start = _opening(window, window.first_day)
         figure.add_shape(
             type="line", x0=start, x1=start, y0=-0.5, y1=count - 0.5, line={"color": COLOURS["late"], "width": 2}
         )
@@ -233,14 +239,37 @@ def _days(figure: go.Figure, window: Window, count: int, say: Say) -> None:
 
 
 def _breaks(window: Window) -> list[dict[str, object]]:
-    """The stretches to fold away: days on which nobody works, and the hours of the night if all stations rest."""
-    found: list[dict[str, object]] = []
-    if window.days_off:
-        found.append({"values": [day.isoformat() for day in window.days_off]})
-    if window.opens is not None and window.closes is not None and window.closes - window.opens < 24:
-        found.append({"bounds": [window.closes % 24, window.opens], "pattern": "hour"})
-    return found
+    """The stretches to fold away: days on which nobody works, and the hours of the night if all stations rest.
+
+    Each stretch is named by its start. A pattern by the hour would be shorter, but plotly.js then takes the length of a
+    bar for a moment in 1970, finds it in a fold and draws nothing.
+    """
+    if window.opens is None or window.closes is None:
+        return []
+    stretches: dict[float, list[str]] = {}
+    end = _opening(window, window.from_date)
+    for offset in range((window.to_date - window.from_date).days + 1):
+        day = window.from_date + dt.timedelta(days=offset)
+        if day in window.days_off:
+            continue
+        start = _opening(window, day)
+        if start > end:
+            stretches.setdefault((start - end).total_seconds() * 1000, []).append(end.isoformat(" "))
+        end = _midnight(day) + dt.timedelta(hours=window.closes)
+    return [{"values": starts, "dvalue": length} for length, starts in stretches.items()]
 
 
-def _midnight(day: dt.date) -> str:
-    return f"{day.isoformat()} 00:00"
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time())
+
+
+def _opening(window: Window, day: dt.date) -> dt.datetime:
+    """When work begins on a day."""
+    return _midnight(day) + dt.timedelta(hours=window.opens or 0.0)
+
+
+def _closing(window: Window) -> dt.datetime:
+    """When work ends on the last day in view that has any."""
+    days = [window.to_date - dt.timedelta(days=back) for back in range((window.to_date - window.from_date).days + 1)]
+    last = next((day for day in days if day not in window.days_off), window.to_date)
+    return _midnight(last) + dt.timedelta(hours=window.closes if window.closes is not None else 24.0)

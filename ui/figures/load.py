@@ -54,8 +54,8 @@ def load_heat(days: pd.DataFrame, say: Say) -> go.Figure:
         ygap=2,
         colorbar={"title": {"text": "%"}, "thickness": 10, "tickvals": [0, 50, 100, 130]},
     )
+    figure.update_layout(layout(title=say("schedule.load.heat_title"), height=110 + 30 * max(len(stations), 3)))
     figure.update_layout(
-        **layout(title=say("schedule.load.heat_title"), height=110 + 30 * max(len(stations), 3)),
         xaxis={"side": "top", "type": "category", "showgrid": False, "title": None},
         yaxis={"autorange": "reversed", "type": "category", "showgrid": False, "title": None},
     )
@@ -96,8 +96,8 @@ def load_bars(days: pd.DataFrame, say: Say) -> go.Figure:
             line={"color": COLOURS["late"], "width": 1.5, "dash": "dot", "shape": "hvh"},
             hovertemplate="%{y:.1f} h",
         )
+    figure.update_layout(layout(title=say("schedule.load.bars_title"), height=320))
     figure.update_layout(
-        **layout(title=say("schedule.load.bars_title"), height=320),
         barmode="stack",
         hovermode="x unified",
         xaxis={"tickformat": "%m-%d", "title": None},

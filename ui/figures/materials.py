@@ -80,8 +80,8 @@ def _balance(figure: go.Figure, name: str, days: Sequence[object] | pd.Series, q
 
 
 def _finish(figure: go.Figure, title: str) -> None:
+    figure.update_layout(layout(title=title, height=340))
     figure.update_layout(
-        **layout(title=title, height=340),
         barmode="relative",
         hovermode="x unified",
         xaxis={"title": None},

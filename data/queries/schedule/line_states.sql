@@ -1,5 +1,5 @@
 -- Every open order line of a plan with its quantity, dates and state. Late: something is delivered after the target date
--- or not inside the horizon. At risk: the last piece comes within $risk_days days before the target date, or on it.
+-- or not inside the horizon. At risk: the last piece comes on the target date or the day before, so that one bad day is enough.
 WITH wanted AS (
     SELECT
         demand_ref AS sales_order_no,
@@ -31,7 +31,7 @@ SELECT
     CASE
         WHEN coalesce(delivered.qty, 0) < wanted.qty - 0.000001 THEN 'late'
         WHEN delivered.planned_date > wanted.target_date THEN 'late'
-        WHEN delivered.planned_date >= wanted.target_date - CAST($risk_days AS INTEGER) THEN 'at_risk'
+        WHEN delivered.planned_date >= wanted.target_date - 1 THEN 'at_risk'
         ELSE 'on_time'
     END AS state
 FROM wanted
