@@ -1,53 +1,181 @@
-"""What is short, for which orders, by when."""
+"""What is short, for which orders, by when, and who must act."""
 
 import streamlit as st
 
-from ui import filters, guard, tables, text
+from ui import filters, guard, links, tables, text
 from ui.figures.materials import day_balance
+from ui.picking import picked
 from ui.text import t
+
+COLUMNS = (
+    "item_no",
+    "item_name",
+    "short_qty",
+    "uom",
+    "needed_on",
+    "act",
+    "balance",
+    "orders_hit",
+    "late_orders",
+    "value_hit",
+    "on_hand",
+    "inspecting",
+    "on_order",
+    "next_arrival",
+    "available_date",
+    "supplier_name",
+)
+LINES = (
+    "sales_order_no",
+    "line_no",
+    "customer_name",
+    "item_no",
+    "priority",
+    "qty",
+    "value",
+    "target_date",
+    "planned_date",
+    "state",
+)
+TAKERS = (
+    "kind",
+    "demand_ref",
+    "step_no",
+    "serves",
+    "qty",
+    "need_date",
+    "used_date",
+    "supply",
+    "supply_ref",
+    "available_date",
+    "is_short",
+)
+
+
+def labels(columns: tuple[str, ...]) -> dict[str, str]:
+    """Headers in the reader's language."""
+    return {name: t(f"materials.columns.{name}") for name in columns}
+
 
 page = guard.page("shortages")
 with guard.told():
-    totals = page.ask("materials/shortage_totals").iloc[0]
-    for place, (name, value) in zip(
-        st.columns(3),
-        (
-            ("items_short", text.quantity(totals["items_short"])),
-            ("orders_late", text.quantity(totals["orders_late"])),
-            ("value_hit", text.money(totals["value_hit"])),
-        ),
-        strict=True,
-    ):
-        place.metric(t(f"materials.{name}"), value, border=True)
-    st.caption(t("materials.definition"))
-    item = filters.search("item", t("materials.search"))
-    rows = page.ask("materials/shortages", supplier_no="", item=item, week="", blocks_only=False)
-    if rows.empty:
-        guard.nothing(t("materials.none"))
+    answer = page.ask("materials/shortage_totals").iloc[0]
+    if not answer["items_short"]:
+        guard.nothing(t("materials.shortages.none"))
+        links.link("kits", t("shell.pages.kits.title"))
         st.stop()
-    shown = (
-        "item_no",
-        "item_name",
-        "short_qty",
-        "needed_on",
-        "available_date",
-        "on_hand",
-        "inspecting",
-        "on_order",
-        "orders_hit",
-        "value_hit",
-        "acts_on_ref",
-        "supplier_name",
+    st.subheader(
+        t(
+            "materials.shortages.lead",
+            items=text.quantity(answer["items_short"]),
+            orders=text.quantity(answer["orders_hit"]),
+            value=text.money(answer["value_hit"]),
+        ),
+        anchor=False,
     )
-    tables.table(
+    st.markdown(
+        t(
+            "materials.shortages.lead_late" if answer["orders_late"] else "materials.shortages.lead_safe",
+            blocking=text.quantity(answer["items_blocking"]),
+            late=text.quantity(answer["orders_late"]),
+            first=text.date(answer["first_needed"]),
+        )
+    )
+
+    choices = page.ask("materials/shortage_choices")
+    suppliers = dict(zip(choices["supplier_no"], choices["supplier_name"], strict=True))
+    suppliers.pop("", None)
+    by_item, by_week, by_supplier, by_effect = st.columns([3, 2, 2, 2], vertical_alignment="bottom")
+    with by_item:
+        item = filters.search("q", t("materials.filter.item"))
+    with by_week:
+        week = filters.select(
+            "week",
+            t("materials.filter.week"),
+            ["", *dict.fromkeys(choices["week"])],
+            lambda day: t("materials.filter.week_of", day=text.date(day)) if day else t("materials.filter.all_weeks"),
+        )
+    with by_supplier:
+        supplier = filters.select(
+            "supplier",
+            t("materials.filter.supplier"),
+            ["", *sorted(suppliers)],
+            lambda number: f"{number} {suppliers[number]}" if number else t("materials.filter.all_suppliers"),
+        )
+    with by_effect:
+        blocks_only = filters.toggle("blocks", t("materials.filter.blocks_only"))
+
+    rows = page.ask("materials/shortages", supplier_no=supplier, item=item, week=week, blocks_only=blocks_only).copy()
+    if rows.empty:
+        guard.nothing(t("materials.shortages.none_filter"))
+        links.link("shortages", t("materials.shortages.clear"))
+        st.stop()
+    rows["act"] = [
+        t(f"materials.act.{kind}", ref=ref) for kind, ref in zip(rows["acts_on"], rows["acts_on_ref"], strict=True)
+    ]
+    st.caption(t("materials.shortages.pick"))
+    chosen = tables.table(
         rows,
         "shortages",
-        shown,
-        alt=t("shell.pages.shortages.title"),
-        labels={name: t(f"materials.{name}") for name in shown if name != "item_no"},
+        COLUMNS,
+        alt=t("materials.shortages.table"),
+        labels=labels(COLUMNS),
         looks={"value_hit": "money"},
+        pinned=("item_no",),
+        config={
+            "balance": st.column_config.LineChartColumn(t("materials.columns.balance"), width="small"),
+            "act": st.column_config.TextColumn(t("materials.columns.act"), width="medium"),
+        },
+        height=min(tables.ROW * (len(rows) + 1) + 3, 400),
+        choose=True,
     )
-    choice = filters.select("part", t("materials.look"), rows["item_no"].tolist(), default=rows["item_no"].iloc[0])
-    days = page.ask("materials/item_days", item_no=choice)
-    uom = rows.loc[rows["item_no"] == choice, "uom"].iloc[0]
-    st.plotly_chart(day_balance(days, t, uom), key="balance", alt=t("materials.balance.title", uom=uom))
+    part = picked("part", "" if chosen is None else str(rows["item_no"].iloc[chosen]))
+
+    if part in set(rows["item_no"]):
+        row = rows[rows["item_no"] == part].iloc[0]
+        with st.container(border=True):
+            st.subheader(t("materials.detail.title", item=part, name=row["item_name"]), anchor=False)
+            st.markdown(
+                t(
+                    "materials.detail.lead",
+                    qty=text.quantity(row["short_qty"]),
+                    uom=row["uom"],
+                    needed=text.date(row["needed_on"]),
+                    available=text.date(row["available_date"]),
+                    act=row["act"],
+                )
+            )
+            links.link("mrp", t("materials.detail.record"), item=part)
+            st.plotly_chart(
+                day_balance(page.ask("materials/item_days", item_no=part), t, row["uom"]),
+                key="balance",
+                alt=t("materials.balance.alt", item=part),
+            )
+            st.markdown(f"**{t('materials.detail.orders')}**")
+            lines = page.ask("materials/item_lines", item_no=part).copy()
+            lines["state"] = [t(f"schedule.state.{state}") for state in lines["state"]]
+            tables.table(
+                lines,
+                "short_lines",
+                LINES,
+                alt=t("materials.detail.orders_alt"),
+                labels=labels(LINES),
+                looks={"value": "money"},
+                targets={"sales_order_no": ("order", {"order": "sales_order_no"})},
+                height=min(tables.ROW * (len(lines) + 1) + 3, 320),
+            )
+            st.markdown(f"**{t('materials.detail.takers')}**")
+            takers = page.ask("materials/item_takers", item_no=part).copy()
+            takers["kind"] = [t(f"materials.kind.{kind}") for kind in takers["demand_kind"]]
+            takers["supply"] = [t(f"materials.kind.{kind}") for kind in takers["supply_kind"]]
+            tables.table(
+                takers,
+                "takers",
+                TAKERS,
+                alt=t("materials.detail.takers_alt"),
+                labels=labels(TAKERS),
+                height=min(tables.ROW * (len(takers) + 1) + 3, 320),
+            )
+
+    with st.expander(t("materials.shortages.how")):
+        st.markdown(t("materials.shortages.definition"))

@@ -11,16 +11,16 @@ with guard.told():
     names = dict(zip(stations["station_no"], stations["station_name"], strict=True))
     place, when = st.columns(2)
     with place:
-        station = filters.select("station", t("schedule.station"), list(names), names.__getitem__, next(iter(names)))
+        station = filters.select("station", t("boards.station"), list(names), names.__getitem__, next(iter(names)))
     days = page.ask("schedule/dispatch_days", station_no=station)
     if days.empty:
-        guard.nothing(t("schedule.nothing"))
+        guard.nothing(t("boards.nothing"))
         st.stop()
     options = [str(day.date()) for day in days["work_date"]]
     with when:
-        day = filters.select("day", t("schedule.day"), options, text.date, options[0])
+        day = filters.select("day", t("boards.day"), options, text.date, options[0])
     rows = page.ask("schedule/dispatch", station_no=station, work_date=day)
-    st.metric(t("schedule.lots", station=names[station]), text.quantity(len(rows)), border=True, width="content")
+    st.metric(t("boards.lots", station=names[station]), text.quantity(len(rows)), border=True, width="content")
     tables.table(
         rows,
         "dispatch",
@@ -39,6 +39,6 @@ with guard.told():
         ),
         alt=t("shell.pages.dispatch.title"),
         source="plan_schedule",
-        labels={name: t(f"schedule.columns.{name}") for name in ("sequence", "item_name", "serves", "team")},
+        labels={name: t(f"boards.{name}") for name in ("sequence", "item_name", "serves", "team")},
         looks={"start_time": "moment", "finish_time": "moment"},
     )

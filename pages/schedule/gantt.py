@@ -12,31 +12,29 @@ page = guard.page("gantt")
 with guard.told():
     plan = page.plan
     known = (
-        ""
-        if plan.bound is None
-        else t("schedule.bound", bound=text.quantity(plan.bound, 0), gap=text.percent(plan.gap))
+        "" if plan.bound is None else t("boards.bound", bound=text.quantity(plan.bound, 0), gap=text.percent(plan.gap))
     )
     st.caption(
         t(
-            "schedule.head",
+            "boards.head",
             objective=text.quantity(plan.objective, 0),
             late=plan.late,
             orders=plan.orders,
             seconds=text.quantity(plan.seconds, 1),
         )
-        + (known or t("schedule.no_bound"))
+        + (known or t("boards.no_bound"))
     )
     stations = page.ask("schedule/stations")
     names = dict(zip(stations["station_no"], stations["station_name"], strict=True))
     chosen, looked, length = st.columns([2, 2, 2], vertical_alignment="bottom")
     with chosen:
         station = filters.select(
-            "station", t("schedule.station"), ["", *names], lambda no: names.get(no, t("shell.all")), ""
+            "station", t("boards.station"), ["", *names], lambda no: names.get(no, t("shell.all")), ""
         )
     with looked:
-        search = filters.search("q", t("schedule.search"), "SO…")
+        search = filters.search("q", t("boards.search"), "SO…")
     with length:
-        weeks = filters.segments("weeks", t("schedule.weeks"), ("1", "2", "4"), default="2")
+        weeks = filters.segments("weeks", t("boards.weeks"), ("1", "2", "4"), default="2")
     until = plan.first_day + dt.timedelta(days=7 * int(weeks) - 1)
     asked = {
         "from_date": plan.first_day,
@@ -58,7 +56,7 @@ with guard.told():
         plan.frozen_until,
     )
     if bars.empty:
-        guard.nothing(t("schedule.nothing"))
+        guard.nothing(t("boards.nothing"))
         st.stop()
     days = page.ask("schedule/station_days", **asked)
     figure = gantt(bars, page.ask("schedule/units", **asked), days, window, t, searching=bool(search))
