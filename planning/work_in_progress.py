@@ -24,8 +24,8 @@ class WorkInProgress:
     rank of the order line it names, -1 for none that is open. own_rank: its place among these orders by priority,
     due day and number. Order f's steps are first[f] .. first[f + 1] - 1, row for row those of its item in Steps:
     good and started pieces still to do, and working days from the start of the step until the order is done.
-    Material: what is still to be drawn by picking list, as pick_order, pick_item, pick_qty, pick_step (row of
-    these steps, -1 for the first unfinished one); by_list marks the orders that have a list.
+    Material still to be drawn by picking list: pick_order, pick_item, pick_qty; by_list marks the orders that have
+    a list.
     """
 
     order_ref: npt.NDArray[np.object_]
@@ -34,7 +34,6 @@ class WorkInProgress:
     qty: Floats
     priority: Ints
     due: Ints
-    named_due: Ints
     could: Ints
     line_rank: Ints
     own_rank: Ints
@@ -83,7 +82,6 @@ class WorkInProgress:
             orders["qty"].to_numpy(),
             priority,
             due,
-            named,
             could,
             reserved,
             own,

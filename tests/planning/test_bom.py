@@ -153,3 +153,10 @@ def test_lines_of_one_part_and_step_are_added_up() -> None:
     lines = [uses("A", "X", 1, line_no=1), uses("A", "X", 2, line_no=2)]
     plan_input = factory(item=[made("A"), bought("X")], bom_line=lines)
     assert effective_lines(plan_input, AS_OF)["usage"].tolist() == [3.0]
+
+
+def test_a_step_that_yields_nothing_cannot_be_planned() -> None:
+    plan_input = factory(item=[made("A")], routing_step=[step("A", 10, 0.0)], demand=wants("A", (3, 1)))
+    with pytest.raises(InputError) as error:
+        plan_materials(plan_input)
+    assert (error.value.code, error.value.facts["value"]) == ("PLAN-YIELD", "A")
