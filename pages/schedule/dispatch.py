@@ -1,44 +1,105 @@
-"""What a station is to make on a day."""
+"""What one station is to make on one day, in its sequence, to print and hand out."""
 
+import datetime as dt
+
+import pandas as pd
 import streamlit as st
 
-from ui import filters, guard, tables, text
+from ui import filters, guard, links, tables, text
 from ui.text import t
+
+COLUMNS = (
+    "unit_no",
+    "sequence",
+    "order_ref",
+    "step_name",
+    "item_no",
+    "item_name",
+    "qty",
+    "uom",
+    "serves",
+    "target_date",
+    "start_time",
+    "finish_time",
+    "hours",
+    "team",
+)
 
 page = guard.page("dispatch")
 with guard.told():
+    plan = page.plan
     stations = page.ask("schedule/stations")
+    if stations.empty:
+        guard.empty("dispatch", t("schedule.dispatch.no_stations"), "imports", t("shell.empty.load"))
     names = dict(zip(stations["station_no"], stations["station_name"], strict=True))
-    place, when = st.columns(2)
-    with place:
-        station = filters.select("station", t("boards.station"), list(names), names.__getitem__, next(iter(names)))
-    days = page.ask("schedule/dispatch_days", station_no=station)
-    if days.empty:
-        guard.nothing(t("boards.nothing"))
+    answer = st.container()
+    by_station, by_day = st.columns(2)
+    with by_station:
+        station = filters.select(
+            "station", t("schedule.load.station"), list(names), names.__getitem__, next(iter(names))
+        )
+    days = [f"{day:%Y-%m-%d}" for day in pd.date_range(plan.first_day, plan.horizon_end)]
+    with by_day:
+        work_date = dt.date.fromisoformat(filters.select("day", t("schedule.dispatch.day"), days, text.date, days[0]))
+    asked = {"station_no": station, "work_date": work_date, "from_date": work_date, "to_date": work_date}
+    totals = page.ask("schedule/dispatch_totals", **asked).iloc[0]
+    rows = page.ask("schedule/dispatch", **asked).copy()
+    about = {"station": names[station], "day": text.date(work_date)}
+    if rows.empty:
+        with answer:
+            st.subheader(t("schedule.dispatch.nothing", **about), anchor=False)
+            if text.missing(totals["next_day"]):
+                st.markdown(t("schedule.dispatch.never", **about))
+            else:
+                links.link(
+                    "dispatch",
+                    t("schedule.dispatch.next_day", day=text.date(totals["next_day"])),
+                    station=station,
+                    day=totals["next_day"].date(),
+                )
         st.stop()
-    options = [str(day.date()) for day in days["work_date"]]
-    with when:
-        day = filters.select("day", t("boards.day"), options, text.date, options[0])
-    rows = page.ask("schedule/dispatch", station_no=station, work_date=day)
-    st.metric(t("boards.lots", station=names[station]), text.quantity(len(rows)), border=True, width="content")
-    tables.table(
-        rows,
-        "dispatch",
-        (
-            "unit_no",
-            "sequence",
-            "order_ref",
-            "item_no",
-            "item_name",
-            "qty",
-            "hours",
-            "start_time",
-            "finish_time",
-            "serves",
-            "team",
-        ),
-        alt=t("shell.pages.dispatch.title"),
-        source="plan_schedule",
-        labels={name: t(f"boards.{name}") for name in ("sequence", "item_name", "serves", "team")},
-        looks={"start_time": "moment", "finish_time": "moment"},
-    )
+    with answer:
+        st.subheader(
+            t(
+                "schedule.dispatch.lead",
+                **about,
+                lots=text.quantity(totals["lots"]),
+                hours=text.quantity(totals["load_hours"], 1),
+            ),
+            anchor=False,
+        )
+        st.markdown(
+            t(
+                "schedule.dispatch.lead_load",
+                available=text.quantity(totals["available_hours"], 1),
+                rate=text.percent(totals["load_rate"]),
+                team=totals["team"] or text.NOTHING,
+            )
+        )
+    headers = {name: t(f"schedule.columns.{name}") for name in COLUMNS}
+    rows["target_date"] = [text.date(day) for day in rows["target_date"]]
+    rows["start_time"] = [text.moment(moment) for moment in rows["start_time"]]
+    rows["finish_time"] = [text.moment(moment) for moment in rows["finish_time"]]
+    rows["hours"] = [text.quantity(hours, 1) for hours in rows["hours"]]
+    printed = rows[list(COLUMNS)].rename(columns=headers)
+    # a plain table, since a grid prints no further than it shows
+    st.table(printed, hide_index=True, border="horizontal", alt=t("schedule.dispatch.table", **about))
+    with st.container(horizontal=True):
+        st.download_button(
+            t("schedule.dispatch.csv"),
+            data=lambda: tables.as_csv(printed),
+            file_name=f"dispatch_{station}_{work_date.isoformat()}.csv",
+            mime="text/csv",
+            key="dispatch_csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        links.link("gantt", t("schedule.load.gantt"), station=station)
+        if not text.missing(totals["next_day"]):
+            links.link(
+                "dispatch",
+                t("schedule.dispatch.next_day", day=text.date(totals["next_day"])),
+                station=station,
+                day=totals["next_day"].date(),
+            )
+    st.caption(t("schedule.dispatch.print_hint"))

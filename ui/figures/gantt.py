@@ -66,6 +66,7 @@ def gantt(
             "side": "top",
             "title": None,
             "showgrid": True,
+            "nticks": 24,
             "tickformatstops": [
                 {"dtickrange": [None, 86_400_000 - 1], "value": "%H:%M\n%m-%d"},
                 {"dtickrange": [86_400_000, None], "value": "%m-%d"},
@@ -83,9 +84,8 @@ def gantt(
         },
     )
     figure.update_layout(
-        margin={"t": 84, "b": 24},
-        legend={"x": 0, "xanchor": "left", "y": 1, "yref": "container", "yanchor": "top"},
-        title={"pad": {"t": 8}},
+        margin={"t": 76, "b": 24},
+        legend={"x": 1, "xanchor": "right", "y": 1, "yref": "container", "yanchor": "top"},
     )
     return figure
 
@@ -209,7 +209,7 @@ def _overload(
         x=[((window.closes or 24.0) - (window.opens or 0.0)) * HOUR] * len(bands),
         y=[band[1] for band in bands],
         width=1,
-        marker={"color": COLOURS["capacity"], "opacity": 0.18, "line": {"width": 0}},
+        marker={"color": "rgba(0,114,178,0.18)", "line": {"width": 0}},  # the colour of capacity
         hoverinfo="skip",
         showlegend=bool(bands),
     )

@@ -9,6 +9,7 @@ SELECT
     sum(available_hours) AS available_hours,
     sum(overtime_hours) AS overtime_hours,
     sum(overtime_available_hours) AS overtime_available_hours,
+    greatest(sum(overtime_available_hours) - sum(overtime_hours), 0) AS overtime_left,
     sum(load_hours) / nullif(sum(available_hours), 0) AS load_rate,
     max(load_rate) AS peak_rate,
     arg_max(work_date, load_rate) AS peak_date,

@@ -1,0 +1,122 @@
+"""Which orders have their material here, which wait, for what and until when."""
+
+import streamlit as st
+
+from ui import filters, guard, links, tables, text
+from ui.picking import picked
+from ui.text import t
+
+COLUMNS = (
+    "order_ref",
+    "kind",
+    "item_no",
+    "item_name",
+    "qty",
+    "uom",
+    "start_date",
+    "target_date",
+    "status",
+    "kit_date",
+    "can_make_qty",
+    "blocking",
+)
+MISSING = ("item_no", "item_name", "qty", "uom", "need_date", "supply", "supply_ref", "available_date", "supplier_name")
+
+
+page = guard.page("kits")
+with guard.told():
+    by_subject, by_week, by_status = st.columns([3, 2, 3], vertical_alignment="bottom")
+    with by_subject:
+        subject = filters.segments(
+            "subject",
+            t("materials.filter.subject"),
+            ("lots", "sales_order"),
+            lambda value: t("materials.kits.lines" if value == "sales_order" else "materials.kits.lots"),
+            "lots",
+        )
+    every_week = {"week": "", "status": "", "subject": subject}
+    weeks = page.ask("materials/kit_weeks", **every_week)["start_week"].tolist()
+    with by_week:
+        week = filters.select(
+            "week",
+            t("materials.filter.start_week"),
+            ["", *weeks],
+            lambda day: t("materials.filter.week_of", day=text.date(day)) if day else t("materials.filter.all_weeks"),
+        )
+    with by_status:
+        status = filters.segments(
+            "status",
+            t("materials.filter.status"),
+            ("all", "full", "partial", "none"),
+            lambda value: t(f"materials.kits.{value}"),
+            "all",
+        )
+    counts = page.ask("materials/kit_counts", week=week, status="", subject=subject).iloc[0]
+    if not counts["kits"]:
+        guard.nothing(t("materials.kits.empty_filter" if week else "materials.kits.empty"))
+        links.link("kits", t("materials.shortages.clear"))
+        st.stop()
+    st.subheader(
+        t(
+            "materials.kits.lead",
+            full=text.quantity(counts["full_kits"]),
+            all=text.quantity(counts["kits"]),
+            rate=text.percent(counts["kit_rate"]),
+        ),
+        anchor=False,
+    )
+    st.markdown(
+        t(
+            "materials.kits.lead_detail",
+            partial=text.quantity(counts["partial_kits"]),
+            none=text.quantity(counts["empty_kits"]),
+        )
+    )
+    rows = page.ask("materials/kits", week=week, status="" if status == "all" else status, subject=subject).copy()
+    if rows.empty:
+        guard.nothing(t("materials.kits.empty_filter"))
+        links.link("kits", t("materials.shortages.clear"))
+        st.stop()
+    rows["kind"] = [t(f"materials.kind.{kind}") for kind in rows["kind"]]
+    rows["status"] = [t(f"materials.kits.{kit}") for kit in rows["status"]]
+    st.caption(t("materials.kits.pick"))
+    chosen = tables.table(
+        rows,
+        "kits",
+        COLUMNS,
+        alt=t("materials.kits.table"),
+        labels={name: t(f"materials.columns.{name}") for name in COLUMNS},
+        pinned=("order_ref",),
+        config={"blocking": st.column_config.TextColumn(t("materials.columns.blocking"), width="medium")},
+        height=min(tables.ROW * (len(rows) + 1) + 3, 420),
+        choose=True,
+    )
+    kit = picked("kit", "" if chosen is None else str(rows["order_ref"].iloc[chosen]))
+
+    if kit in set(rows["order_ref"]):
+        row = rows[rows["order_ref"] == kit].iloc[0]
+        with st.container(border=True):
+            st.subheader(t("materials.kits.blocking", ref=kit), anchor=False)
+            with st.container(horizontal=True):
+                if text.missing(row["sales_order_no"]):
+                    links.link("gantt", t("materials.kits.open_lot", lot=kit), q=kit)
+                else:
+                    links.link("order", t("materials.kits.open_order", order=kit), order=row["sales_order_no"])
+                links.link("mrp", t("materials.kits.open_item", item=row["item_no"]), item=row["item_no"])
+            missing = page.ask("materials/kit_missing", order_ref=kit).copy()
+            if missing.empty:
+                guard.nothing(t("materials.kits.not_missing", ref=kit))
+            else:
+                missing["supply"] = [t(f"materials.kind.{kind}") for kind in missing["supply_kind"]]
+                tables.table(
+                    missing,
+                    "kit_missing",
+                    MISSING,
+                    alt=t("materials.kits.blocking", ref=kit),
+                    labels={name: t(f"materials.columns.{name}") for name in MISSING},
+                    targets={"item_no": ("mrp", {"item": "item_no"})},
+                    height=min(tables.ROW * (len(missing) + 1) + 3, 320),
+                )
+
+    with st.expander(t("materials.kits.how")):
+        st.markdown(t("materials.kits.definition"))
