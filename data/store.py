@@ -98,10 +98,7 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and _pending(path):
             _migrate_copy(path)
-        connection = _connect(path)
-        _create_missing(connection)
-        _lock_down(connection, path.parent)
-        return cls(path, connection)
+        return cls(path, _ready(path))
 
     def close(self) -> None:
         """Close the file. The store cannot be used after it."""
@@ -205,23 +202,25 @@ class Store:
         Raises StoreError where the backup is no readable database; then nothing has changed.
         """
         try:
-            probe = duckdb.connect(str(backup), read_only=True)
-            probe.execute("SELECT version FROM data_version").fetchone()
-            probe.close()
+            with duckdb.connect(str(backup), read_only=True) as probe:
+                probe.execute("SELECT version FROM data_version").fetchone()
         except duckdb.Error as error:
             raise StoreError("STORE-BACKUP-BROKEN", path=backup.name) from error
         with self._writing:
             version = self.data_version()
-            self.backup("before-restore")
+            present = self.backup("before-restore")
             self._connection.close()
-            replace_file(backup, self.path)
-            if _pending(self.path):
-                _migrate_copy(self.path)
-            self._connection = _connect(self.path)
-            _create_missing(self._connection)
+            try:
+                replace_file(backup, self.path)
+                if _pending(self.path):
+                    _migrate_copy(self.path)
+                self._connection = _ready(self.path)
+            except (duckdb.Error, StoreError) as error:
+                replace_file(present, self.path)
+                self._connection = _ready(self.path)
+                raise StoreError("STORE-BACKUP-BROKEN", path=backup.name) from error
             # what pages cached under a newer version must not pass for the restored data
             self._connection.execute("UPDATE data_version SET version = greatest(version, ?) + 1", [version])
-            _lock_down(self._connection, self.path.parent)
 
 
 @cache
@@ -244,6 +243,18 @@ def replace_file(source: Path, target: Path) -> None:
 def _used(sql: str, parameters: Mapping[str, object]) -> dict[str, Any]:
     names = set(re.findall(r"\$([a-z_]+)", sql))
     return {name: value for name, value in parameters.items() if name in names}
+
+
+def _ready(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection to a file with all its tables, locked down; closed again where that fails."""
+    connection = _connect(path)
+    try:
+        _create_missing(connection)
+        _lock_down(connection, path.parent)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
@@ -318,10 +329,9 @@ def _migrate_copy(path: Path) -> None:
     copy = path.with_suffix(".migrating")
     shutil.copyfile(path, copy)
     try:
-        connection = duckdb.connect(str(copy))
-        _create_missing(connection)
-        connection.execute("CHECKPOINT")
-        connection.close()
+        with duckdb.connect(str(copy)) as connection:
+            _create_missing(connection)
+            connection.execute("CHECKPOINT")
         replace_file(copy, path)
     finally:
         copy.unlink(missing_ok=True)
