@@ -25,7 +25,7 @@ MISSING = ("item_no", "item_name", "qty", "uom", "need_date", "supply", "supply_
 
 page = guard.page("kits")
 with guard.told():
-    by_subject, by_week, by_status = st.columns([3, 2, 3], vertical_alignment="bottom")
+    by_subject, by_week, by_status = st.columns([3, 2, 3], vertical_alignment="top")
     with by_subject:
         subject = filters.segments(
             "subject",
@@ -40,9 +40,13 @@ with guard.told():
         week = filters.select(
             "week",
             t("materials.filter.start_week"),
-            ["", *weeks],
-            lambda day: t("materials.filter.week_of", day=text.date(day)) if day else t("materials.filter.all_weeks"),
+            [*weeks, "all"],
+            lambda day: (
+                t("materials.filter.all_weeks") if day == "all" else t("materials.filter.week_of", day=text.date(day))
+            ),
+            weeks[0] if weeks else "all",
         )
+    asked = {"week": "" if week == "all" else week, "subject": subject}
     with by_status:
         status = filters.segments(
             "status",
@@ -51,9 +55,9 @@ with guard.told():
             lambda value: t(f"materials.kits.{value}"),
             "all",
         )
-    counts = page.ask("materials/kit_counts", week=week, status="", subject=subject).iloc[0]
+    counts = page.ask("materials/kit_counts", status="", **asked).iloc[0]
     if not counts["kits"]:
-        guard.nothing(t("materials.kits.empty_filter" if week else "materials.kits.empty"))
+        guard.nothing(t("materials.kits.empty_filter" if asked["week"] else "materials.kits.empty"))
         links.link("kits", t("materials.shortages.clear"))
         st.stop()
     st.subheader(
@@ -72,7 +76,7 @@ with guard.told():
             none=text.quantity(counts["empty_kits"]),
         )
     )
-    rows = page.ask("materials/kits", week=week, status="" if status == "all" else status, subject=subject).copy()
+    rows = page.ask("materials/kits", status="" if status == "all" else status, **asked).copy()
     if rows.empty:
         guard.nothing(t("materials.kits.empty_filter"))
         links.link("kits", t("materials.shortages.clear"))
@@ -88,7 +92,6 @@ with guard.told():
         labels={name: t(f"materials.columns.{name}") for name in COLUMNS},
         pinned=("order_ref",),
         config={"blocking": st.column_config.TextColumn(t("materials.columns.blocking"), width="medium")},
-        height=min(tables.ROW * (len(rows) + 1) + 3, 420),
         choose=True,
     )
     kit = picked("kit", "" if chosen is None else str(rows["order_ref"].iloc[chosen]))
@@ -115,7 +118,6 @@ with guard.told():
                     alt=t("materials.kits.blocking", ref=kit),
                     labels={name: t(f"materials.columns.{name}") for name in MISSING},
                     targets={"item_no": ("mrp", {"item": "item_no"})},
-                    height=min(tables.ROW * (len(missing) + 1) + 3, 320),
                 )
 
     with st.expander(t("materials.kits.how")):

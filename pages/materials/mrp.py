@@ -18,7 +18,7 @@ with guard.told():
     names = dict(zip(items["item_no"], items["item_name"], strict=True))
     if not names:
         guard.empty("mrp", t("materials.record.empty"), "imports", t("shell.empty.load"))
-    by_item, by_bucket, by_basis = st.columns([3, 1, 2], vertical_alignment="bottom")
+    by_item, by_bucket, by_basis = st.columns([3, 1, 2], vertical_alignment="top")
     with by_item:
         item = filters.select(
             "item",
@@ -41,7 +41,7 @@ with guard.told():
         )
     asked = {"item_no": item, "bucket": bucket, "basis": basis, "until": page.plan.horizon_end}
     head = page.ask("materials/item_head", item_no=item).iloc[0]
-    answer = page.ask("materials/record_totals", **asked).iloc[0]
+    answer = page.ask("materials/record_totals", **{**asked, "bucket": "day"}).iloc[0]
     short = not text.missing(answer["short_from"])
     st.subheader(
         t(
@@ -66,10 +66,10 @@ with guard.told():
         )
     )
     record = page.ask("materials/mrp_record", **asked)
+    st.plotly_chart(mrp_record(record, t, head["uom"]), key="record", alt=t("materials.record.alt", item=item))
     periods = [f"{day:%y-%m-%d}" for day in record["bucket"]]
-    st.plotly_chart(mrp_record(record, periods, t, head["uom"]), key="record", alt=t("materials.record.alt", item=item))
     across = pd.DataFrame(
-        [record[name].tolist() for name in RECORD],
+        [record[name].tolist() if name == "on_hand" else record[name].replace(0, None).tolist() for name in RECORD],
         index=[t(f"materials.record.{name}") for name in RECORD],
         columns=periods,
     )
@@ -77,6 +77,7 @@ with guard.told():
         across,
         key="record_table",
         alt=t("materials.record.table"),
+        placeholder="",
         column_config={period: st.column_config.NumberColumn(period[3:], format="localized") for period in periods},
     )
     needs, supplies = st.columns(2)
@@ -94,7 +95,6 @@ with guard.told():
                 NEEDS,
                 alt=t("materials.record.needs"),
                 labels={name: t(f"materials.columns.{name}") for name in NEEDS},
-                height=min(tables.ROW * (len(takers) + 1) + 3, 420),
             )
     with supplies:
         st.markdown(f"**{t('materials.record.supplies')}**")
@@ -109,6 +109,5 @@ with guard.told():
                 SUPPLIES,
                 alt=t("materials.record.supplies"),
                 labels={name: t(f"materials.columns.{name}") for name in SUPPLIES},
-                height=min(tables.ROW * (len(supply) + 1) + 3, 420),
             )
     links.link("shortages", t("shell.pages.shortages.title"), q=item)

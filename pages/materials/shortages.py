@@ -126,7 +126,6 @@ with guard.told():
             "balance": st.column_config.LineChartColumn(t("materials.columns.balance"), width="small"),
             "act": st.column_config.TextColumn(t("materials.columns.act"), width="medium"),
         },
-        height=min(tables.ROW * (len(rows) + 1) + 3, 400),
         choose=True,
     )
     part = picked("part", "" if chosen is None else str(rows["item_no"].iloc[chosen]))
@@ -162,7 +161,6 @@ with guard.told():
                 labels=labels(LINES),
                 looks={"value": "money"},
                 targets={"sales_order_no": ("order", {"order": "sales_order_no"})},
-                height=min(tables.ROW * (len(lines) + 1) + 3, 320),
             )
             st.markdown(f"**{t('materials.detail.takers')}**")
             takers = page.ask("materials/item_takers", item_no=part).copy()
@@ -174,7 +172,6 @@ with guard.told():
                 TAKERS,
                 alt=t("materials.detail.takers_alt"),
                 labels=labels(TAKERS),
-                height=min(tables.ROW * (len(takers) + 1) + 3, 320),
             )
 
     with st.expander(t("materials.shortages.how")):

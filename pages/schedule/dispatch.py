@@ -25,6 +25,21 @@ COLUMNS = (
     "team",
 )
 
+
+def unbroken(value: str) -> str:
+    """A number or date that stays on one line of a narrow column."""
+    return value.replace("-", "\u2011").replace(" ", "\u00a0")
+
+
+WRITTEN = {
+    "order_ref": unbroken,
+    "item_no": unbroken,
+    "target_date": lambda value: text.NOTHING if text.missing(value) else unbroken(f"{value:%m-%d}"),
+    "start_time": lambda value: unbroken(text.moment(value)),
+    "finish_time": lambda value: unbroken(text.moment(value)),
+    "hours": lambda value: text.quantity(value, 1),
+}
+
 page = guard.page("dispatch")
 with guard.told():
     plan = page.plan
@@ -43,7 +58,8 @@ with guard.told():
         work_date = dt.date.fromisoformat(filters.select("day", t("schedule.dispatch.day"), days, text.date, days[0]))
     asked = {"station_no": station, "work_date": work_date, "from_date": work_date, "to_date": work_date}
     totals = page.ask("schedule/dispatch_totals", **asked).iloc[0]
-    rows = page.ask("schedule/dispatch", **asked).copy()
+    rows = page.ask("schedule/dispatch", **asked)
+    headers = {name: t(f"schedule.columns.{name}") for name in COLUMNS}
     about = {"station": names[station], "day": text.date(work_date)}
     if rows.empty:
         with answer:
@@ -76,18 +92,19 @@ with guard.told():
                 team=totals["team"] or text.NOTHING,
             )
         )
-    headers = {name: t(f"schedule.columns.{name}") for name in COLUMNS}
-    rows["target_date"] = [text.date(day) for day in rows["target_date"]]
-    rows["start_time"] = [text.moment(moment) for moment in rows["start_time"]]
-    rows["finish_time"] = [text.moment(moment) for moment in rows["finish_time"]]
-    rows["hours"] = [text.quantity(hours, 1) for hours in rows["hours"]]
-    printed = rows[list(COLUMNS)].rename(columns=headers)
+    printed = pd.DataFrame(
+        {
+            name: [WRITTEN[name](value) if name in WRITTEN else value for value in rows[name]]
+            for name in COLUMNS
+            if name != "team"  # it stands above the table
+        }
+    ).rename(columns=headers)
     # a plain table, since a grid prints no further than it shows
     st.table(printed, hide_index=True, border="horizontal", alt=t("schedule.dispatch.table", **about))
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             t("schedule.dispatch.csv"),
-            data=lambda: tables.as_csv(printed),
+            data=lambda: tables.as_csv(rows[list(COLUMNS)].rename(columns=headers)),
             file_name=f"dispatch_{station}_{work_date.isoformat()}.csv",
             mime="text/csv",
             key="dispatch_csv",

@@ -40,7 +40,7 @@ with guard.told():
     names = dict(zip(stations["station_no"], stations["station_name"], strict=True))
     mondays = pd.date_range(plan.first_day + dt.timedelta(days=1), plan.horizon_end, freq="W-MON")
     begins = [plan.first_day.isoformat(), *(f"{day:%Y-%m-%d}" for day in mondays)]
-    by_search, by_station, by_start, by_length = st.columns([3, 2, 2, 3], vertical_alignment="bottom")
+    by_search, by_station, by_start, by_length = st.columns([3, 2, 2, 3], vertical_alignment="top")
     with by_search:
         search = filters.search("q", t("schedule.filter.search"), t("schedule.filter.search_hint"))
     with by_station:
@@ -133,6 +133,7 @@ with guard.told():
             page.ask("schedule/station_days", **asked),
             window,
             t,
+            lambda day: f"{day:%m-%d}<br>{text.weekday(day)}",
             searching=bool(totals["lit_lots"]),
         ),
         key="gantt",

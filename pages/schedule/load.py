@@ -61,11 +61,14 @@ with guard.told():
     st.plotly_chart(load_heat(days, t), key="load_heat", alt=t("schedule.load.heat_alt", **period))
 
     names = dict(zip(stations["station_no"], stations["station_name"], strict=True))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    by_station, to_dispatch, to_gantt = st.columns([2, 1, 1], vertical_alignment="bottom")
+    with by_station:
         station = filters.select(
             "station", t("schedule.load.station"), list(names), names.__getitem__, worst["station_no"]
         )
+    with to_dispatch:
         links.link("dispatch", t("schedule.load.dispatch"), station=station)
+    with to_gantt:
         links.link("gantt", t("schedule.load.gantt"), station=station, weeks="" if weeks == "2" else weeks)
     st.plotly_chart(
         load_bars(days[days["station_no"] == station], t),
@@ -79,6 +82,11 @@ with guard.told():
         alt=t("schedule.load.table"),
         labels={name: t(f"schedule.columns.{name}") for name in COLUMNS},
         looks={"load_rate": "percent", "peak_rate": "percent"},
+        config={
+            name: st.column_config.NumberColumn(t(f"schedule.columns.{name}"), format="%.1f")
+            for name in COLUMNS
+            if name.endswith("_hours")
+        },
     )
     with st.expander(t("schedule.load.how")):
         st.markdown(t("schedule.load.definition"))

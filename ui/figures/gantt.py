@@ -14,6 +14,8 @@ from ui.figures.theme import COLOURS, PATTERNS, layout
 STATES = ("on_time", "at_risk", "late", "frozen")
 ROW_PIXELS = 26
 HOUR = 3_600_000  # in milliseconds, the unit of a date axis
+DAY = 24 * HOUR
+LABELLED_DAYS = 16  # above it only Mondays are named
 FADED = 0.12
 
 Say = Callable[..., str]
@@ -36,12 +38,19 @@ class Window:
 
 
 def gantt(
-    bars: pd.DataFrame, units: pd.DataFrame, overloads: pd.DataFrame, window: Window, say: Say, searching: bool = False
+    bars: pd.DataFrame,
+    units: pd.DataFrame,
+    overloads: pd.DataFrame,
+    window: Window,
+    say: Say,
+    name_day: Callable[[dt.date], str],
+    searching: bool = False,
 ) -> go.Figure:
     """The Gantt chart of `bars` (rows of schedule/bars) on `units` (rows of schedule/units).
 
-    `overloads`: station days (rows of schedule/station_days) to shade. While `searching`, bars that are lit stand
-    out, are joined into their way, and the rest fades. Each bar's customdata begins with order_ref and step_no.
+    `overloads`: station days (rows of schedule/station_days) to shade. `name_day` writes a day as the reader does.
+    While `searching`, bars that are lit stand out, are joined into their way, and the rest fades. Each bar's
+    customdata begins with order_ref and step_no.
     """
     rows = {(unit.station_no, unit.unit_no): number for number, unit in enumerate(units.itertuples())}
     figure = go.Figure()
@@ -51,7 +60,8 @@ def gantt(
     if searching:
         _way(figure, bars[bars["lit"]], rows, say)
     _material(figure, bars, rows, say, searching)
-    _days(figure, window, len(rows), say)
+    _days(figure, window, name_day)
+    _today(figure, window, len(rows), say)
     figure.update_layout(layout(title=say("schedule.gantt.title"), height=150 + ROW_PIXELS * max(len(rows), 4)))
     figure.update_layout(
         barmode="overlay",
@@ -63,13 +73,14 @@ def gantt(
             "type": "date",
             "range": [_opening(window, window.from_date), _closing(window)],
             "rangebreaks": _breaks(window),
-            "side": "top",
             "title": None,
-            "showgrid": True,
+            "showgrid": False,
             "nticks": 24,
+            "tickangle": 0,
+            # days are named at the top; below stand the hours, once there is room for them
             "tickformatstops": [
-                {"dtickrange": [None, 86_400_000 - 1], "value": "%H:%M\n%m-%d"},
-                {"dtickrange": [86_400_000, None], "value": "%m-%d"},
+                {"dtickrange": [None, DAY - 1], "value": "%H:%M"},
+                {"dtickrange": [DAY, None], "value": " "},
             ],
         },
         yaxis={
@@ -84,7 +95,7 @@ def gantt(
         },
     )
     figure.update_layout(
-        margin={"t": 76, "b": 24},
+        margin={"t": 84, "b": 28},
         legend={"x": 1, "xanchor": "right", "y": 1, "yref": "container", "yanchor": "top"},
     )
     return figure
@@ -120,7 +131,13 @@ def _bars(
         marker={
             "color": COLOURS[state],
             "opacity": [1.0 if lit else FADED for lit in bars["lit"]] if searching else 0.95,
-            "pattern": {"shape": PATTERNS[state], "fgcolor": "rgba(255,255,255,0.55)", "size": 5, "solidity": 0.25},
+            "pattern": {
+                "shape": PATTERNS[state],
+                "bgcolor": COLOURS[state],
+                "fgcolor": "rgba(255,255,255,0.7)",
+                "size": 5,
+                "solidity": 0.25,
+            },
             "line": {"width": 1, "color": "rgba(255,255,255,0.8)"},
         },
         legendgroup=state,
@@ -182,7 +199,7 @@ def _material(
             "symbol": "line-ns-open",
             "size": ROW_PIXELS - 6,
             "color": COLOURS["material"],
-            "line": {"width": 4, "color": COLOURS["material"]},
+            "line": {"width": 2.5, "color": COLOURS["material"]},
             "opacity": [1.0 if lit else FADED for lit in waiting["lit"]] if searching else 1.0,
         },
         customdata=_facts(waiting),
@@ -215,7 +232,41 @@ def _overload(
     )
 
 
-def _days(figure: go.Figure, window: Window, count: int, say: Say) -> None:
+def _days(figure: go.Figure, window: Window, name_day: Callable[[dt.date], str]) -> None:
+    """A line where each working day begins, and its name on top."""
+    days = [
+        window.from_date + dt.timedelta(days=offset)
+        for offset in range((window.to_date - window.from_date).days + 1)
+        if window.from_date + dt.timedelta(days=offset) not in window.days_off
+    ]
+    every_day = len(days) <= LABELLED_DAYS
+    for day in days:
+        start = _opening(window, day)
+        figure.add_shape(
+            type="line",
+            x0=start,
+            x1=start,
+            y0=0,
+            y1=1,
+            yref="paper",
+            line={"color": "rgba(127,127,127,0.35)", "width": 1},
+            layer="below",
+        )
+        if every_day or day.weekday() == 0:
+            figure.add_annotation(
+                x=start,
+                y=1,
+                yref="paper",
+                xanchor="left",
+                yanchor="bottom",
+                align="left",
+                text=name_day(day),
+                showarrow=False,
+                font={"size": 11},
+            )
+
+
+def _today(figure: go.Figure, window: Window, count: int, say: Say) -> None:
     """Today's line, and the frozen days shaded."""
     if window.frozen_until is not None and window.frozen_until >= window.from_date:
         figure.add_vrect(
@@ -226,7 +277,7 @@ def _days(figure: go.Figure, window: Window, count: int, say: Say) -> None:
             line_width=0,
             layer="below",
             annotation_text=say("schedule.gantt.frozen_days"),
-            annotation_position="bottom left",
+            annotation_position="bottom right",
         )
     if window.from_date <= window.first_day <= window.to_date:
         start = _opening(window, window.first_day)

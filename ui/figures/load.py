@@ -15,12 +15,12 @@ Say = Callable[..., str]
 SCALE = [
     [0.0, "#f3f7fa"],
     [0.45, "#9fc9e3"],
-    [0.769, "#0072B2"],
-    [0.77, "#E69F00"],
+    [0.77, "#0072B2"],
+    [0.7701, "#E69F00"],
     [0.85, "#D55E00"],
     [1.0, "#8c2d04"],
 ]
-FULL_SCALE = 130.0  # per cent; 100 lies at 0.769 of it
+FULL_SCALE = 130.0  # per cent; 100 lies at 0.769 of it, 100.1 at 0.77
 
 
 def load_heat(days: pd.DataFrame, say: Say) -> go.Figure:
@@ -56,6 +56,7 @@ def load_heat(days: pd.DataFrame, say: Say) -> go.Figure:
     )
     figure.update_layout(layout(title=say("schedule.load.heat_title"), height=110 + 30 * max(len(stations), 3)))
     figure.update_layout(
+        margin={"t": 72},
         xaxis={"side": "top", "type": "category", "showgrid": False, "title": None},
         yaxis={"autorange": "reversed", "type": "category", "showgrid": False, "title": None},
     )
@@ -76,7 +77,10 @@ def load_bars(days: pd.DataFrame, say: Say) -> go.Figure:
         name=say("schedule.load.overtime"),
         x=days["work_date"],
         y=days["overtime_hours"],
-        marker={"color": COLOURS["at_risk"], "pattern": {"shape": "/"}},
+        marker={
+            "color": COLOURS["at_risk"],
+            "pattern": {"shape": "/", "bgcolor": COLOURS["at_risk"], "fgcolor": "#ffffff"},
+        },
         hovertemplate="%{y:.1f} h",
     )
     figure.add_scatter(
@@ -102,6 +106,6 @@ def load_bars(days: pd.DataFrame, say: Say) -> go.Figure:
         hovermode="x unified",
         xaxis={"tickformat": "%m-%d", "title": None},
         yaxis={"title": None, "rangemode": "tozero"},
-        legend={"orientation": "h", "y": -0.15, "x": 0},
+        legend={"y": -0.12, "yanchor": "top", "x": 0, "xanchor": "left"},
     )
     return figure

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -25,11 +25,10 @@ def day_balance(days: pd.DataFrame, say: Say, uom: str) -> go.Figure:
     _flow(figure, say("materials.flow.need"), days["work_date"], -days["need"], COLOURS["material"], False)
     _balance(figure, say("materials.flow.balance"), days["work_date"], days["balance"])
     _finish(figure, say("materials.balance.title", uom=uom))
-    figure.update_xaxes(tickformat="%m-%d")
     return figure
 
 
-def mrp_record(buckets: pd.DataFrame, labels: Sequence[str], say: Say, uom: str) -> go.Figure:
+def mrp_record(buckets: pd.DataFrame, say: Say, uom: str) -> go.Figure:
     """Receipts above the line, requirements below it, and the projected on hand (rows of materials/mrp_record)."""
     figure = go.Figure()
     for column, sign, colour, outline in (
@@ -37,23 +36,20 @@ def mrp_record(buckets: pd.DataFrame, labels: Sequence[str], say: Say, uom: str)
         ("planned_receipts", 1, COLOURS["capacity"], True),
         ("gross_requirements", -1, COLOURS["material"], False),
     ):
-        _flow(figure, say(f"materials.record.{column}"), labels, sign * buckets[column], colour, outline)
-    _balance(figure, say("materials.record.on_hand"), labels, buckets["on_hand"])
+        _flow(figure, say(f"materials.record.{column}"), buckets["bucket"], sign * buckets[column], colour, outline)
+    _balance(figure, say("materials.record.on_hand"), buckets["bucket"], buckets["on_hand"])
     _finish(figure, say("materials.record.title", uom=uom))
-    figure.update_xaxes(type="category")
     return figure
 
 
-def _flow(
-    figure: go.Figure, name: str, days: Sequence[object] | pd.Series, qty: pd.Series, colour: str, outline: bool
-) -> None:
+def _flow(figure: go.Figure, name: str, days: pd.Series, qty: pd.Series, colour: str, outline: bool) -> None:
     """Bars of one flow; what is only planned is an outline. A flow that never happens is left out."""
     if not (qty != 0).any():
         return
     figure.add_bar(
         name=name,
         x=days,
-        y=qty,
+        y=qty.where(qty != 0),
         hovertemplate="%{y:,.6~g}",
         marker={
             "color": "rgba(0,0,0,0)" if outline else colour,
@@ -62,7 +58,7 @@ def _flow(
     )
 
 
-def _balance(figure: go.Figure, name: str, days: Sequence[object] | pd.Series, qty: pd.Series) -> None:
+def _balance(figure: go.Figure, name: str, days: pd.Series, qty: pd.Series) -> None:
     """The balance as a stepped line; days below nothing are marked by a cross as well."""
     figure.add_scatter(
         name=name,
@@ -84,7 +80,7 @@ def _finish(figure: go.Figure, title: str) -> None:
     figure.update_layout(
         barmode="relative",
         hovermode="x unified",
-        xaxis={"title": None},
+        xaxis={"title": None, "type": "date", "tickformat": "%m-%d"},
         yaxis={"title": None, "zeroline": True, "zerolinewidth": 2},
-        legend={"orientation": "h", "y": -0.15, "x": 0},
+        legend={"y": -0.12, "yanchor": "top", "x": 0, "xanchor": "left"},
     )

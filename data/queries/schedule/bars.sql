@@ -13,8 +13,7 @@ lot AS (
             WHEN bool_or(state = 'at_risk') THEN 'at_risk'
             ELSE 'on_time'
         END AS state,
-        string_agg(sales_order_no || '/' || line_no, ', ' ORDER BY priority, target_date, sales_order_no, line_no)
-            AS serves,
+        list(sales_order_no || '/' || line_no ORDER BY priority, target_date, sales_order_no, line_no) AS lines,
         min(target_date) AS target_date,
         bool_or($search IN (sales_order_no, sales_order_no || '/' || line_no)) AS serves_search
     FROM lot_line
@@ -71,7 +70,8 @@ SELECT
     item.name AS item_name,
     CAST(plan_schedule.qty AS DOUBLE) AS qty,
     CAST(plan_schedule.hours AS DOUBLE) AS hours,
-    coalesce(lot.serves, '') AS serves,
+    -- the most urgent ones; a lot of a common part may serve dozens
+    coalesce(array_to_string(lot.lines[:5], ', ') || CASE WHEN len(lot.lines) > 5 THEN ' …' ELSE '' END, '') AS serves,
     lot.target_date,
     CASE
         WHEN plan_schedule.work_date <= CAST($frozen_until AS DATE) AND plan_order.kind = 'firm_make' THEN 'frozen'

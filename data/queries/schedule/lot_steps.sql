@@ -1,4 +1,5 @@
--- The way of one lot: each of its steps with station, time, quantity and hours, and how long it waited before.
+-- The way of one lot: each of its steps with station, time, quantity and hours, and how long it waited before (a step that
+-- begins while the step before still hands over has not waited).
 WITH step AS (
     SELECT
         step_no,
@@ -26,7 +27,8 @@ SELECT
     CAST(step.hours AS DOUBLE) AS hours,
     CAST(step.overtime_hours AS DOUBLE) AS overtime_hours,
     CAST(coalesce(routing_step.yield_rate, 1) AS DOUBLE) AS yield_rate,
-    date_diff('minute', lag(step.finish_time) OVER (ORDER BY step.step_no), step.start_time) / 60.0 AS waited_hours
+    greatest(date_diff('minute', lag(step.finish_time) OVER (ORDER BY step.step_no), step.start_time) / 60.0, 0)
+        AS waited_hours
 FROM step
 JOIN plan_order ON plan_order.run_no = $run_no AND plan_order.order_ref = $order_ref
 LEFT JOIN routing_step
