@@ -58,18 +58,20 @@ def _transfers(facts: Facts, pairs: pd.DataFrame) -> list[Fault]:
     stride = np.maximum(1.0, (count - 1) / np.maximum(1, checked - 1))[pair]
     k = np.round(nth * stride)
     at = pairs.iloc[pair].reset_index(drop=True)
+    # rounding to minutes is forgiven as work, since a minute of it may lie on the other side of a night
     out_share = np.minimum((k + 1) * at["transfer_qty"], at["good"]) / at["good"]
-    made = clock_at(facts, at["op"].to_numpy(), (at["hours"] - at["run"] + out_share * at["run"]).to_numpy())
+    out = at["hours"] - at["run"] + out_share * at["run"] - (at["count"] + 1) * MINUTE / 60
+    made = clock_at(facts, at["op"].to_numpy(), out.clip(lower=0.0).to_numpy())
     in_share = k * at["transfer_qty"] / at["good"]
-    begun = (at["hours_next"] - at["run_next"] + in_share * at["run_next"]).where(k > 0, 0.0)
-    taken = clock_at(facts, at["op_next"].to_numpy(), begun.to_numpy())
-    slack = MINUTE * (at["count"] + at["count_next"])
-    early = at.assign(transfer=k + 1)[made + at["wait_minutes"].to_numpy() > taken + slack.to_numpy()]
+    begun = at["hours_next"] - at["run_next"] + in_share * at["run_next"] + at["count_next"] * MINUTE / 60
+    taken = clock_at(facts, at["op_next"].to_numpy(), begun.where(k > 0, 0.0).to_numpy())
+    early = at.assign(transfer=k + 1)[made + at["wait_minutes"].to_numpy() > taken + MINUTE]
+    early = early.drop_duplicates("key")
     return faults_of(
         "VERIFY-TRANSFER",
         "{order_ref}/{step_next}",
         "step {step_next} of {order_ref} takes up transfer lot {transfer:g} before step {step_no} has made it",
-        early.drop_duplicates("key"),
+        early,
     )
 
 
