@@ -50,7 +50,7 @@ def _language_chosen() -> None:
 st.set_page_config(page_title="排产 Paichan", page_icon=":material/view_timeline:", layout="wide")
 adopt_language()
 pages = {
-    t(f"shell.sections.{section}"): [
+    "" if section == "today" else t(f"shell.sections.{section}"): [
         st.Page(
             ROOT / entry.path,
             title=t(f"shell.pages.{entry.name}.title"),

@@ -21,7 +21,8 @@ NUMBER_FORMATS: Mapping[str, str] = {
     "percent": "percent",
     "integer": "localized",
 }
-ROW = 35
+ROWS_IN_FULL = 15
+TALL = 520
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -63,7 +64,7 @@ def table(
         column_config=settings,
         hide_index=True,
         alt=alt,
-        height=height if height != "auto" else min(ROW * (len(shown) + 1) + 3, 560),
+        height=height if height != "auto" else "content" if len(shown) <= ROWS_IN_FULL else TALL,
         placeholder=text.NOTHING,
     )
     if download:
@@ -75,6 +76,11 @@ def table(
             links.go(page, **{parameter: _plain(row[column]) for parameter, column in parameters.items()})
     chosen = event.selection.rows if choose else []
     return int(chosen[0]) if chosen else None
+
+
+def share(label: str) -> Any:
+    """The configuration of a column of shares as bars, full at 100 %; more is written in figures."""
+    return st.column_config.ProgressColumn(label, format="percent", min_value=0.0, max_value=1.0)
 
 
 def as_csv(frame: pd.DataFrame) -> bytes:
@@ -119,7 +125,7 @@ def _column(
     """The values as they are shown, and the configuration of their column."""
     pin = True if name in pinned else None
     if linked:
-        shown = values.map(lambda value: "" if text.missing(value) else str(value))
+        shown = values.map(lambda value: "" if text.missing(value) else f"{value} ›")
         return shown, st.column_config.ButtonColumn(label, key=key, type="tertiary", alignment="left", pinned=pin)
     if look == "moment":
         return values.map(text.moment), st.column_config.TextColumn(label, pinned=pin)
@@ -135,11 +141,13 @@ def _column(
 
 
 def dates(values: pd.Series) -> pd.Series:
-    """Dates as texts that sort as dates do: with their year in all rows where one row needs it."""
-    days = values.dropna()
+    """Dates as texts that sort as dates do: days of the year in view come before the later years, which are written;
+
+    where a day lies before that year, every row has its year.
+    """
     year = int(st.session_state.get("year_in_view", 0))
-    one_year = bool((days.dt.year == year).all()) if len(days) else True
-    return values.map(lambda value: "" if pd.isna(value) else text.date(value, value.year if one_year else 0))
+    shown = year if bool((values.dropna().dt.year >= year).all()) else 0
+    return values.map(lambda value: "" if pd.isna(value) else text.date(value, shown))
 
 
 def _harmless(value: Any) -> Any:

@@ -88,6 +88,12 @@ def money(value: Any) -> str:
     return f"¥{quantity(number, 2)}"
 
 
+def counted(thing: str, count: Any) -> str:
+    """25 行订单; 1 order line, 25 order lines: a number of things (`shell.counted.<thing>`)."""
+    form = "one" if float(count) == 1 else "many"
+    return t(f"shell.counted.{thing}.{form}", count=quantity(count))
+
+
 def line(sales_order_no: Any, line_no: Any) -> str:
     """SO-1203/1."""
     return f"{sales_order_no}/{int(line_no)}"
@@ -96,6 +102,11 @@ def line(sales_order_no: Any, line_no: Any) -> str:
 def choice(table: str, column: str, value: Any) -> str:
     """The word for an enum value, from the table's declaration."""
     return NOTHING if missing(value) else TABLES[table].column(column).choice_label(str(value), language())
+
+
+def table_label(name: str) -> str:
+    """The word for a declared table."""
+    return TABLES[name].label(language())
 
 
 def column_label(name: str, table: str | None = None) -> str:

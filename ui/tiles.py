@@ -29,33 +29,39 @@ def tile(
     rows: Callable[[], pd.DataFrame],
     columns: Sequence[str],
     *,
+    name: str | None = None,
     note: str = "",
     before: float | None = None,
     good: Good = "up",
 ) -> None:
     """One tile: the figure, its change since `before`, and on demand its formula, its parts and its rows.
 
-    rows: asked for only when the reader opens them; columns: those of them that are listed. note: a short remark
-    under the value. good: which way the figure should go.
+    rows: asked for only when the reader opens them; columns: those of them that are listed. name: in place of the
+    figure's own. note: a short remark under the value. good: which way the figure should go.
     """
-    delta = None if before is None or figure.value is None else figure.value - before
     with st.container(border=True, height="stretch", gap="xsmall"):
         st.metric(
-            t(f"figures.{figure.key}.name"),
+            name or t(f"figures.{figure.key}.name"),
             shown(figure.value, figure.unit),
-            delta=None if delta is None else round(delta, 4),
+            delta=_change(figure, before),
             delta_color="normal" if good == "up" else "inverse",
-            format=None,
-            label_visibility="visible",
         )
         if note:
             st.caption(note)
         st.space("stretch")
-        with st.popover(
-            t("shell.how"), type="tertiary", key=f"tile_{figure.key}", on_change="rerun", width="content"
-        ) as opened:
+        with st.popover(t("shell.how"), type="tertiary", key=f"tile_{figure.key}", on_change="rerun") as opened:
             if opened.open:
                 explain(figure, rows(), columns)
+
+
+def _change(figure: Figure, before: float | None) -> str | int | None:
+    """The change since `before`: percentage points of a ratio, else a number; 0 where nothing moved."""
+    if before is None or figure.value is None:
+        return None
+    change = round((figure.value - before) * (100 if figure.unit == "ratio" else 1), 1)
+    if change == 0:
+        return 0
+    return f"{change:+.1f}" + (t("shell.points") if figure.unit == "ratio" else "")
 
 
 def explain(figure: Figure, rows: pd.DataFrame, columns: Sequence[str]) -> None:

@@ -3,44 +3,92 @@
 import streamlit as st
 
 from ui import filters, guard, tables, text
-from ui.figures.orders import due_weeks
+from ui.figures.orders import due_weeks, overdue_ages
+from ui.reasons import brief
 from ui.text import t
+
+COLUMNS = (
+    "line",
+    "customer_name",
+    "item_no",
+    "item_name",
+    "open_qty",
+    "open_value",
+    "target_date",
+    "planned_date",
+    "days_late",
+    "why",
+    "days_overdue",
+    "priority",
+)
+
+
+def wanted(page: guard.Page) -> dict[str, object]:
+    """The filters, from the controls and the URL."""
+    choices = page.ask("orders/backlog_choices")
+    lines = {(row.choice, row.value): row.lines for row in choices.itertuples()}
+    labels = {(row.choice, row.value): row.label for row in choices.itertuples()}
+
+    def words(choice: str, value: str) -> str:
+        if not value:
+            return t("shell.all")
+        label = text.date(value) if choice == "week" else labels[choice, value]
+        return t("orders.choice", label=label, lines=text.quantity(lines[choice, value]))
+
+    search, customer, week, late = st.columns([3, 2, 2, 1], vertical_alignment="bottom")
+    with search:
+        found = filters.search("q", t("orders.search"), t("orders.search_hint"))
+    with customer:
+        customers = ["", *choices.loc[choices["choice"] == "customer", "value"]]
+        one = filters.select("customer", t("orders.customer"), customers, lambda value: words("customer", value))
+    with week:
+        weeks = ["", *choices.loc[choices["choice"] == "week", "value"]]
+        when = filters.select("week", t("orders.week"), weeks, lambda value: words("week", value))
+    with late:
+        late_only = filters.toggle("late", t("orders.late_only"))
+    return {"search": found, "customer": one, "week": when, "late_only": late_only}
+
+
+def answer(page: guard.Page, asked: dict[str, object]) -> None:
+    """How much, what it is worth, what is overdue, what will be late."""
+    totals = page.ask("orders/backlog_totals", **asked).iloc[0]
+    shown = (
+        ("lines", totals["lines"], totals["open_value"]),
+        ("overdue", totals["overdue_lines"], totals["overdue_value"]),
+        ("late", totals["late_lines"], totals["late_value"]),
+        ("at_risk", totals["at_risk_lines"], totals["at_risk_value"]),
+    )
+    for place, (name, lines, value) in zip(st.columns(4), shown, strict=True):
+        with place.container(border=True, height="stretch", gap="xsmall"):
+            st.metric(t(f"orders.totals.{name}"), text.quantity(lines))
+            st.caption(t(f"orders.notes.{name}", value=text.money(value)))
+
 
 page = guard.page("backlog")
 with guard.told():
-    wanted, only = st.columns([3, 1], vertical_alignment="bottom")
-    with wanted:
-        search = filters.search("q", t("orders.search"), t("orders.search_hint"))
-    with only:
-        late_only = filters.toggle("late", t("orders.late_only"))
-    asked = {"search": search, "late_only": late_only}
-    totals = page.ask("orders/backlog_totals", **asked).iloc[0]
-    for place, (name, value) in zip(
-        st.columns(4),
-        (
-            ("lines", text.quantity(totals["lines"])),
-            ("open_value", text.money(totals["open_value"])),
-            ("overdue_lines", text.quantity(totals["overdue_lines"])),
-            ("late_lines", text.quantity(totals["late_lines"])),
-        ),
-        strict=True,
-    ):
-        place.metric(t(f"orders.totals.{name}"), value, border=True)
+    asked = wanted(page)
+    answer(page, asked)
     rows = page.ask("orders/backlog", **asked)
     if rows.empty:
         guard.nothing(t("orders.none"))
         st.stop()
-    st.plotly_chart(due_weeks(page.ask("orders/backlog_weeks", **asked), t), key="due_weeks", alt=t("orders.weeks"))
-    rows["cause"] = [t(f"orders.cause.{cause}") if cause else "" for cause in rows["cause"]]
+    left, right = st.columns([3, 2], gap="medium")
+    left.plotly_chart(due_weeks(page.ask("orders/backlog_weeks", **asked), t), key="due_weeks", alt=t("orders.weeks"))
+    if (rows["days_overdue"] > 0).any():
+        ages = page.ask("orders/backlog_ages", **asked)
+        right.plotly_chart(overdue_ages(ages, t), key="overdue_ages", alt=t("orders.ages"))
+    else:
+        with right.container(border=True):
+            st.markdown(t("orders.none_overdue"))
     tables.table(
-        rows,
-        "backlog",
-        (
-            "sales_order_no", "line_no", "customer_name", "item_no", "item_name", "open_qty", "open_value",
-            "target_date", "planned_date", "days_late", "cause", "days_overdue",
+        rows.assign(
+            line=rows["sales_order_no"] + "/" + rows["line_no"].astype(str),
+            why=[brief(detail) for detail in rows["detail"]],
         ),
+        "backlog",
+        COLUMNS,
         alt=t("shell.pages.backlog.title"),
-        labels={name: t(f"orders.columns.{name}") for name in ("customer_name", "item_name", "open_qty", "open_value", "target_date", "planned_date", "days_late", "cause", "days_overdue")},
-        looks={"open_value": "money"},
-        targets={"sales_order_no": ("order", {"order": "sales_order_no"})},
-    )  # fmt: skip
+        labels={name: t(f"orders.columns.{name}") for name in COLUMNS if name not in ("line", "item_no", "priority")},
+        targets={"line": ("order", {"order": "sales_order_no", "line": "line_no"})},
+        pinned=("line",),
+    )

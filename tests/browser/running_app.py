@@ -78,7 +78,7 @@ def _await_health(process: subprocess.Popen[bytes], port: int, patience_seconds:
         if process.poll() is not None:
             raise RuntimeError(f"the app ended at once with {process.returncode}")
         try:
-            with urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:  # noqa: S310 our own app
+            with urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:
                 if answer.status == 200:
                     return
         except (URLError, OSError):

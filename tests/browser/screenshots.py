@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("--dark", action="store_true")
     parser.add_argument("--width", type=int, default=1440)
     parser.add_argument("--full", action="store_true", help="the whole page, not only what fits on the screen")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     wanted = options.pages or [entry.name for entry in standing()]
     with running_app(options.database) as address, browser_page(width=options.width, dark=options.dark) as page:

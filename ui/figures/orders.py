@@ -1,33 +1,124 @@
-"""Figures of orders."""
+"""Figures of orders: when they are due, how long they are overdue, and the way of one order through the factory."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS
+from ui.figures.theme import COLOURS, PATTERNS, layout
 
 Say = Callable[..., str]
+STATES = ("on_time", "at_risk", "late")
+ROW_PIXELS = 26
 
 
 def due_weeks(weeks: pd.DataFrame, say: Say) -> go.Figure:
-    """Open lines by the week of their date, on time and late by the plan (rows of orders/backlog_weeks)."""
+    """Open lines by the week of their date: on time, at risk, late by the plan (rows of orders/backlog_weeks)."""
     figure = go.Figure()
-    for name in ("on_time", "late"):
+    labels = [f"{week:%m-%d}" for week in weeks["week"]]
+    for state in STATES:
         figure.add_bar(
-            name=say(f"orders.state.{name}"),
-            x=weeks["week"],
-            y=weeks[name],
-            marker_color=COLOURS[name],
-            text=weeks[name],
+            name=say(f"orders.state.{state}"),
+            x=labels,
+            y=weeks[state],
+            marker={
+                "color": COLOURS[state],
+                "pattern": {"shape": PATTERNS[state], "fgcolor": "rgba(255,255,255,0.45)", "solidity": 0.25, "size": 6},
+            },
+            text=["" if not count else str(count) for count in weeks[state]],
+            textposition="inside",
+            textangle=0,
+            insidetextfont={"color": "white"},
+            hovertemplate="%{x}: %{y}<extra>%{fullData.name}</extra>",
         )
-    figure.update_layout(
-        barmode="stack",
-        height=260,
-        title=say("orders.weeks"),
-        margin={"l": 40, "r": 10, "t": 50, "b": 30},
-        legend={"orientation": "h", "y": 1.15, "x": 1, "xanchor": "right"},
+    figure.update_layout(**layout(say("orders.weeks"), 270), barmode="stack")
+    figure.update_layout(legend_traceorder="normal", uniformtext={"minsize": 10, "mode": "hide"})
+    figure.update_xaxes(type="category")
+    return figure
+
+
+def overdue_ages(ages: pd.DataFrame, say: Say) -> go.Figure:
+    """Overdue lines by how many days they have been overdue (rows of orders/backlog_ages)."""
+    figure = go.Figure()
+    figure.add_bar(
+        x=[say("orders.age", days=age) for age in ages["age"]],
+        y=ages["lines"],
+        marker={"color": COLOURS["late"]},
+        text=ages["lines"],
+        textposition="auto",
+        customdata=ages["open_value"],
+        hovertemplate="%{x}: %{y} · ¥%{customdata:,.0f}<extra></extra>",
+    )
+    figure.update_layout(**layout(say("orders.ages"), 270))
+    figure.update_xaxes(type="category")
+    return figure
+
+
+def order_way(steps: pd.DataFrame, arrivals: pd.DataFrame, target: dt.date, as_of: dt.date, say: Say) -> go.Figure:
+    """The steps of an order from first to last, what they wait for, and the day it is wanted.
+
+    steps: rows of orders/steps that are planned. arrivals: rows of orders/tree that have yet to come.
+    """
+    planned = steps.dropna(subset=["start_time"])
+    lots = [*dict.fromkeys(planned["order_ref"])]
+    rows = {ref: f"{ref} {name}" for ref, name in zip(planned["order_ref"], planned["item_name"], strict=True)}
+    figure = go.Figure()
+    late = planned["finish_time"] >= pd.Timestamp(target) + pd.Timedelta(days=1)
+    for state, chosen in (("capacity", planned[~late]), ("late", planned[late])):
+        if chosen.empty:
+            continue
+        figure.add_bar(
+            name=say(f"orders.way.{state}"),
+            orientation="h",
+            y=[rows[ref] for ref in chosen["order_ref"]],
+            base=chosen["start_time"],
+            x=(chosen["finish_time"] - chosen["start_time"]) / pd.Timedelta(milliseconds=1),
+            marker={"color": COLOURS[state], "line": {"width": 1, "color": "white"}},
+            customdata=chosen[["station_name", "step_no", "qty", "hours"]],
+            hovertemplate=say("orders.way.hover") + "<extra></extra>",
+            text=chosen["station_name"],
+            textposition="inside",
+            textangle=0,
+            insidetextanchor="middle",
+            constraintext="inside",
+        )
+    waited = arrivals.drop_duplicates(["supply_ref", "item_no"])
+    waited = waited[waited["lot"].isin(lots)]
+    if len(waited):
+        figure.add_scatter(
+            name=say("orders.way.arrival"),
+            mode="markers",
+            x=waited["available_date"],
+            y=[rows[ref] for ref in waited["lot"]],
+            marker={"symbol": "diamond", "size": 11, "color": COLOURS["material"]},
+            customdata=waited[["item_no", "supply_ref"]],
+            hovertemplate="%{customdata[0]} %{customdata[1]}<br>%{x|%m-%d}<extra></extra>",
+        )
+    _mark(figure, pd.Timestamp(as_of) + pd.Timedelta(days=1), COLOURS["frozen"], say("orders.way.today"), 0.0)
+    _mark(figure, pd.Timestamp(target) + pd.Timedelta(days=1), COLOURS["on_time"], say("orders.way.target"), 1.0)
+    figure.update_layout(**layout(say("orders.way.title"), 130 + ROW_PIXELS * len(lots)), barmode="overlay")
+    figure.update_xaxes(type="date", tickformat="%m-%d")
+    figure.update_yaxes(
+        type="category", categoryorder="array", categoryarray=[rows[ref] for ref in reversed(lots)], automargin=True
     )
     return figure
+
+
+def _mark(figure: go.Figure, day: pd.Timestamp, colour: str, words: str, height: float) -> None:
+    """A line across at the beginning of `day`, with its word at its foot (height 0) or its head (1)."""
+    figure.add_shape(
+        type="line", x0=day, x1=day, y0=0, y1=1, yref="paper", line={"color": colour, "width": 2, "dash": "dot"}
+    )
+    figure.add_annotation(
+        x=day,
+        y=height,
+        yref="paper",
+        text=words,
+        showarrow=False,
+        yanchor="top" if height else "bottom",
+        xanchor="left",
+        font={"size": 11},
+    )
