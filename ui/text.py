@@ -34,7 +34,13 @@ def known(key: str) -> bool:
 
 def missing(value: Any) -> bool:
     """Whether there is nothing to show."""
-    return value is None or value == "" or value is pd.NaT or bool(pd.api.types.is_scalar(value) and pd.isna(value))
+    return (
+        value is None
+        or value is pd.NA
+        or value is pd.NaT
+        or value == ""
+        or bool(pd.api.types.is_scalar(value) and pd.isna(value))
+    )
 
 
 def weekday(value: dt.date) -> str:

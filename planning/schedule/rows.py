@@ -86,7 +86,7 @@ def lot_rows(problem: Problem, placement: Placement) -> pd.DataFrame:
             "order_ref": pd.Series(problem.lots.refs, dtype="str"),
             "start_time": moment(placement.lot_start),
             "finish_time": moment(placement.lot_end),
-            "finish_date": pd.Series(np.where(missing, np.datetime64("NaT", "us"), finish_day).astype("datetime64[us]")),
+            "finish_date": pd.Series(np.where(missing, np.datetime64("NaT", "us"), finish_day)),
         }
     )
 
