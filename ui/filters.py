@@ -18,14 +18,18 @@ def select(name: str, label: str, options: Sequence[str], words: Words = str, de
     key = _seed(name, lambda value: value in options, default)
     if st.session_state[key] not in options:
         st.session_state[key] = default
-    value = st.selectbox(label, options, format_func=words, key=key)
+    shown = {option: words(option) for option in options}
+    value = st.selectbox(label, options, format_func=lambda option: shown.get(option, option), key=key)
     return _publish(name, key, value or "", default)
 
 
 def segments(name: str, label: str, options: Sequence[str], words: Words = str, default: str = "") -> str:
     """The option chosen from a few that stand side by side."""
     key = _seed(name, lambda value: value in options, default)
-    value = st.segmented_control(label, options, format_func=words, key=key, required=True)
+    shown = {option: words(option) for option in options}
+    value = st.segmented_control(
+        label, options, format_func=lambda option: shown.get(option, option), key=key, required=True
+    )
     return _publish(name, key, value or default, default)
 
 

@@ -21,8 +21,8 @@ NUMBER_FORMATS: Mapping[str, str] = {
     "percent": "percent",
     "integer": "localized",
 }
-ROWS_IN_FULL = 15
-TALL = 520
+ROWS_IN_FULL = 18
+TALL = 560
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -104,7 +104,7 @@ def materials(page: guard.Page, about: dict[str, Any]) -> None:
     st.caption(t("orders.materials_sum", parts=text.counted("part", len(tree)), coming=text.quantity(len(coming))))
     shown = tree.assign(
         standing=[t(f"orders.standing.{standing}") for standing in tree["standing"]],
-        kind=[text.choice("plan_pegging", "supply_kind", kind) for kind in tree["supply_kind"]],
+        kind=[t(f"orders.kind.{kind}") for kind in tree["supply_kind"]],
     )
     columns = ("part", "item_name", "qty", "uom", "kind", "supply_ref", "available_date", "needed_on", "standing")
     tables.table(

@@ -73,6 +73,7 @@ def figures(page: guard.Page) -> None:
                 totals[key],
                 lambda key=key: kpi.rows(page.store, key, page.today),
                 columns,
+                name=t(f"today.tile.{key}"),
                 note=notes[key],
                 before=before[key].value if key in ("on_time_delivery_lines", "plan_attainment") else None,
             )
@@ -104,7 +105,7 @@ def act(page: guard.Page) -> None:
             st.markdown(t("today.nothing_to_do"))
         for row in causes.to_dict("records"):
             words, target = to_do(row)
-            left, right = st.columns([5, 1], vertical_alignment="center")
+            left, right = st.columns([7, 1], vertical_alignment="center")
             left.markdown(words)
             with right:
                 links.link(target.page, t(f"today.open.{target.page}"), **target.filters)

@@ -26,7 +26,13 @@ def due_weeks(weeks: pd.DataFrame, say: Say) -> go.Figure:
             y=weeks[state],
             marker={
                 "color": COLOURS[state],
-                "pattern": {"shape": PATTERNS[state], "fgcolor": "rgba(255,255,255,0.45)", "solidity": 0.25, "size": 6},
+                "pattern": {
+                    "shape": PATTERNS[state],
+                    "bgcolor": COLOURS[state],
+                    "fgcolor": "rgba(255,255,255,0.6)",
+                    "solidity": 0.25,
+                    "size": 6,
+                },
             },
             text=["" if not count else str(count) for count in weeks[state]],
             textposition="inside",
