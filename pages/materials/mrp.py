@@ -80,34 +80,32 @@ with guard.told():
         placeholder="",
         column_config={period: st.column_config.NumberColumn(period[3:], format="localized") for period in periods},
     )
-    needs, supplies = st.columns(2)
-    with needs:
-        st.markdown(f"**{t('materials.record.needs')}**")
-        takers = page.ask("materials/item_takers", item_no=item).copy()
-        if takers.empty:
-            guard.nothing(t("materials.record.no_needs"))
-        else:
-            takers["kind"] = [t(f"materials.kind.{kind}") for kind in takers["demand_kind"]]
-            takers["supply"] = [t(f"materials.kind.{kind}") for kind in takers["supply_kind"]]
-            tables.table(
-                takers,
-                "needs",
-                NEEDS,
-                alt=t("materials.record.needs"),
-                labels={name: t(f"materials.columns.{name}") for name in NEEDS},
-            )
-    with supplies:
-        st.markdown(f"**{t('materials.record.supplies')}**")
-        supply = page.ask("materials/item_supply", item_no=item).copy()
-        if supply.empty:
-            guard.nothing(t("materials.record.no_supplies"))
-        else:
-            supply["supply"] = [t(f"materials.kind.{kind}") for kind in supply["supply_kind"]]
-            tables.table(
-                supply,
-                "supplies",
-                SUPPLIES,
-                alt=t("materials.record.supplies"),
-                labels={name: t(f"materials.columns.{name}") for name in SUPPLIES},
-            )
+    st.markdown(f"**{t('materials.record.supplies')}**")
+    supply = page.ask("materials/item_supply", item_no=item).copy()
+    if supply.empty:
+        guard.nothing(t("materials.record.no_supplies"))
+    else:
+        supply["supply"] = [t(f"materials.kind.{kind}") for kind in supply["supply_kind"]]
+        tables.table(
+            supply,
+            "supplies",
+            SUPPLIES,
+            alt=t("materials.record.supplies"),
+            labels={name: t(f"materials.columns.{name}") for name in SUPPLIES},
+        )
+    st.markdown(f"**{t('materials.record.needs')}**")
+    takers = page.ask("materials/item_takers", item_no=item).copy()
+    if takers.empty:
+        guard.nothing(t("materials.record.no_needs"))
+    else:
+        takers["kind"] = [t(f"materials.kind.{kind}") for kind in takers["demand_kind"]]
+        takers["supply"] = [t(f"materials.kind.{kind}") for kind in takers["supply_kind"]]
+        tables.table(
+            takers,
+            "needs",
+            NEEDS,
+            alt=t("materials.record.needs"),
+            labels={name: t(f"materials.columns.{name}") for name in NEEDS},
+            config={"serves": st.column_config.TextColumn(t("materials.columns.serves"), width="medium")},
+        )
     links.link("shortages", t("shell.pages.shortages.title"), q=item)

@@ -172,6 +172,7 @@ with guard.told():
                 TAKERS,
                 alt=t("materials.detail.takers_alt"),
                 labels=labels(TAKERS),
+                config={"serves": st.column_config.TextColumn(t("materials.columns.serves"), width="medium")},
             )
 
     with st.expander(t("materials.shortages.how")):

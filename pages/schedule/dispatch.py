@@ -34,6 +34,7 @@ def unbroken(value: str) -> str:
 WRITTEN = {
     "order_ref": unbroken,
     "item_no": unbroken,
+    "serves": lambda value: value.replace("-", "\u2011"),
     "target_date": lambda value: text.NOTHING if text.missing(value) else unbroken(f"{value:%m-%d}"),
     "start_time": lambda value: unbroken(text.moment(value)),
     "finish_time": lambda value: unbroken(text.moment(value)),

@@ -191,7 +191,7 @@ def result() -> PlanResult:
                 "planned_date": day(9),
                 "days_late": 2,
                 "cause": "material",
-                "detail": "RAW",
+                "detail": "{}",
                 "remedy": "",
             }
         ],

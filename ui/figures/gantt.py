@@ -164,10 +164,10 @@ def _facts(bars: pd.DataFrame) -> list[list[object]]:
 
 
 def _way(figure: go.Figure, lit: pd.DataFrame, rows: dict[tuple[str, int], int], say: Say) -> None:
-    """A line through the lit bars of each lot, in the order of time."""
+    """A line through the lit bars of each lot, step by step."""
     xs: list[object] = []
     ys: list[object] = []
-    for _, lot in lit.sort_values("start_time").groupby("order_ref", sort=False):
+    for _, lot in lit.sort_values(["step_no", "start_time"]).groupby("order_ref", sort=False):
         for (start, finish), row in zip(
             lot[["start_time", "finish_time"]].itertuples(index=False), _rows_of(lot, rows), strict=True
         ):

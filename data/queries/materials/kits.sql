@@ -1,4 +1,4 @@
--- Kit readiness of order lines and make orders, the first to start first.
+-- Kit readiness of order lines and make orders, the first to start first. What can be made is told in whole pieces.
 WITH line_state AS (
     {{schedule/line_states}}
 ),
@@ -23,14 +23,14 @@ kit AS (
         line_state.sales_order_no,
         line_state.line_no,
         coalesce(line_state.item_no, plan_order.item_no) AS item_no,
-        CAST(coalesce(line_state.qty, plan_order.qty) AS DOUBLE) AS qty,
+        round(CAST(coalesce(line_state.qty, plan_order.qty) AS DOUBLE), 1) AS qty,
         coalesce(line_start.start_date, lot_start.start_date, plan_order.start_date, line_state.planned_date)
             AS start_date,
         line_state.target_date,
         line_state.state,
         plan_kit.status,
         plan_kit.kit_date,
-        CAST(plan_kit.can_make_qty AS DOUBLE) AS can_make_qty,
+        floor(CAST(plan_kit.can_make_qty AS DOUBLE) + 0.000001) AS can_make_qty,
         coalesce(plan_kit.blocking, '') AS blocking
     FROM plan_kit
     LEFT JOIN line_state ON line_state.sales_order_no || '/' || line_state.line_no = plan_kit.order_ref

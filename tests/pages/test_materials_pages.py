@@ -1,0 +1,131 @@
+"""Shortages, kits and the MRP record as a reader sees them, on a factory small enough to check by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data.store import Store
+from locales import text
+from tests.pages.planned_factory import fill, plan
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+@pytest.fixture
+def database(tmp_path, monkeypatch) -> Path:
+    """The factory with its plan, as the app opens it."""
+    path = tmp_path / "paichan.duckdb"
+    with Store.open(path) as store:
+        fill(store)
+        plan(store)
+    monkeypatch.setenv("PAICHAN_DB", str(path))
+    return path
+
+
+def opened(page: str, language: str = "zh", **filters: str) -> AppTest:
+    """A page of materials with its filters in the URL."""
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params["lang"] = language
+    app.run()
+    app.switch_page(f"pages/materials/{page}.py")
+    for name, value in {"lang": language, **filters}.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def said(app: AppTest) -> str:
+    """All words of the page, but for its tables."""
+    return "\n".join(
+        str(element.value) for found in (app.subheader, app.markdown, app.caption, app.info) for element in found
+    )
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_shortages_answer_first(database, language):
+    """Two parts are short, two order lines are hit; one of the parts makes one line late."""
+    app = opened("shortages", language)
+    assert app.subheader[0].value == text(language, "materials.shortages.lead", items="2", orders="2", value="¥2,000")
+    assert text(language, "materials.shortages.definition")[:40] in said(app)
+    assert app.dataframe[0].value["item_no"].tolist() == ["RAW", "LABEL"]
+
+
+def test_shortages_keep_their_filters_in_the_url(database):
+    assert opened("shortages", blocks="1").dataframe[0].value["item_no"].tolist() == ["RAW"]
+    assert opened("shortages", q="标贴").dataframe[0].value["item_no"].tolist() == ["LABEL"]
+    app = opened("shortages")
+    app.text_input(key="filter_q").set_value("铜").run()
+    assert app.query_params["q"] == "铜"
+    assert app.dataframe[0].value["item_no"].tolist() == ["RAW"]
+
+
+def test_a_filter_that_leaves_nothing_offers_the_way_back(database):
+    app = opened("shortages", q="no such part")
+    assert text("zh", "materials.shortages.none_filter") in said(app)
+    assert not app.dataframe
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_detail_of_a_part_opens_by_link(database, language):
+    """Its days, the orders that use it, and who took it."""
+    app = opened("shortages", language, part="RAW")
+    assert len(app.get("plotly_chart")) == 1
+    lines, takers = app.dataframe[1].value, app.dataframe[2].value
+    assert lines["sales_order_no"].str.startswith("SO-1").tolist() == [True]
+    assert takers["demand_ref"].tolist() == ["PM-00001", "PM-00002", "W-1", "W-1"]
+
+
+def test_who_must_act_is_told_in_words(database):
+    acts = opened("shortages").dataframe[0].value["act"].tolist()
+    assert acts == [text("zh", "materials.act.firm_buy", ref="PO-1/1"), text("zh", "materials.act.planned_buy")]
+
+
+def test_nothing_short_is_an_answer(database):
+    with Store.open(database) as store, store.write("test", "all there") as writer:
+        writer.execute("UPDATE plan_allocation SET available_date = DATE '2026-11-25'")
+    assert text("zh", "materials.shortages.none") in said(opened("shortages"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_kits_are_counted_for_the_first_week(database, language):
+    """Of the two lots that start in the week of 11-23 one is full."""
+    app = opened("kits", language)
+    assert app.subheader[0].value == text(language, "materials.kits.lead", full="1", all="2", rate="50 %")
+    assert app.dataframe[0].value["order_ref"].tolist() == ["PM-00001", "PM-00002"]
+
+
+def test_kits_can_be_asked_by_order_line_week_and_status(database):
+    app = opened("kits", subject="sales_order", week="all", status="partial")
+    assert app.dataframe[0].value["order_ref"].tolist() == ["SO-1/1"]
+
+
+def test_a_kit_opened_by_link_lists_the_parts_it_waits_for(database):
+    app = opened("kits", subject="sales_order", week="all", kit="SO-2/1")
+    assert app.dataframe[1].value["supply_ref"].tolist() == ["PB-00001"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_record_says_when_an_item_runs_out(database, language):
+    """RAW is 60 short from the second day on."""
+    app = opened("mrp", language, item="RAW")
+    assert "60 kg" in app.subheader[0].value
+    assert "11-26" in app.subheader[0].value
+    record = app.dataframe[0].value
+    assert record.loc[text(language, "materials.record.on_hand")].tolist()[:2] == [-60, 140]
+
+
+def test_by_the_days_of_use_the_item_lasts(database):
+    app = opened("mrp", item="RAW", basis="used", by="day")
+    assert app.subheader[0].value == text("zh", "materials.record.lead_ok", item="RAW", lowest="40", uom="kg")
+
+
+def test_the_record_is_pegged_both_ways(database):
+    app = opened("mrp", item="RAW")
+    supplies, needs = app.dataframe[1].value, app.dataframe[2].value
+    assert supplies["supply_ref"].tolist() == ["", "PO-1/1"]
+    assert needs["serves"].tolist() == ["SO-2/1", "SO-3/1", "SO-1/1", "SO-1/1"]

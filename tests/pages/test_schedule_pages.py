@@ -1,0 +1,123 @@
+"""The Gantt, load and dispatch as a reader sees them, on a factory small enough to check by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data.store import Store
+from locales import text
+from tests.pages.planned_factory import fill, plan
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+@pytest.fixture
+def database(tmp_path, monkeypatch) -> Path:
+    """The factory with its plan, as the app opens it."""
+    path = tmp_path / "paichan.duckdb"
+    with Store.open(path) as store:
+        fill(store)
+        plan(store)
+    monkeypatch.setenv("PAICHAN_DB", str(path))
+    return path
+
+
+def opened(page: str, language: str = "zh", **filters: str) -> AppTest:
+    """A page of the schedule with its filters in the URL."""
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params["lang"] = language
+    app.run()
+    app.switch_page(f"pages/schedule/{page}.py")
+    for name, value in {"lang": language, **filters}.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def said(app: AppTest) -> str:
+    """All words of the page, but for its tables."""
+    return "\n".join(
+        str(element.value) for found in (app.subheader, app.markdown, app.caption, app.info) for element in found
+    )
+
+
+def chart(app: AppTest) -> dict[str, object]:
+    """The first chart, as it is sent to the browser."""
+    return json.loads(app.get("plotly_chart")[0].proto.spec)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_gantt_says_how_good_the_plan_is(database, language):
+    app = opened("gantt", language)
+    assert app.subheader[0].value == text(language, "schedule.gantt.lead_late", late="1")
+    assert f"**{text(language, 'schedule.gantt.no_bound')}**" in said(app)
+    assert "**10**" in said(app)
+
+
+def test_the_gantt_draws_one_trace_for_each_state(database):
+    names = [trace["name"] for trace in chart(opened("gantt"))["data"]]
+    for state in ("on_time", "at_risk", "late", "frozen"):
+        assert names.count(text("zh", f"schedule.state.{state}")) == 1
+
+
+def test_a_searched_order_is_found_or_missed_in_words(database):
+    assert text("zh", "schedule.gantt.found", search="SO-1", lots="1") in said(opened("gantt", q="SO-1"))
+    assert text("zh", "schedule.gantt.not_found", search="SO-9", lots="0") in said(opened("gantt", q="SO-9"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_lot_opened_by_link_tells_its_steps_and_neighbours(database, language):
+    app = opened("gantt", language, lot="W-1~10")
+    assert text(language, "schedule.lot.title", ref="W-1") in said(app)
+    steps, around = app.dataframe[0].value, app.dataframe[1].value
+    assert steps["step_no"].tolist() == [10, 20]
+    assert around["order_ref"].tolist() == ["PM-00002", "W-1"]
+
+
+@pytest.mark.parametrize("lot", ["NO-SUCH~10", "W-1", "W-1~x"])
+def test_a_link_to_a_lot_that_is_gone_says_so(database, lot):
+    app = opened("gantt", lot=lot)
+    assert text("zh", "schedule.lot.not_there", ref=lot.rpartition("~")[0]) in said(app)
+
+
+def test_a_window_without_work_says_what_to_do(database):
+    app = opened("gantt", **{"from": "2027-01-04"})
+    assert text("zh", "schedule.gantt.empty_window") in said(app)
+    assert not app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_bottleneck_is_the_answer(database, language):
+    """CUT carries 18 of 76 hours, PLATE 22.6 of 136.8."""
+    app = opened("load", language)
+    assert app.subheader[0].value == text(language, "schedule.load.lead", station="冲压", rate="23.7 %")
+    assert len(app.get("plotly_chart")) == 2
+    assert app.dataframe[0].value["station_name"].tolist() == ["冲压", "电镀"]
+
+
+def test_load_without_work_is_an_answer(database):
+    with Store.open(database) as store, store.write("test", "nothing planned") as writer:
+        writer.execute("DELETE FROM plan_schedule")
+    assert text("zh", "schedule.load.no_work") in said(opened("load"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_dispatch_lists_the_day_in_sequence_and_whole_pieces(database, language):
+    app = opened("dispatch", language, station="PLATE", day="2026-12-02")
+    printed = app.table[0].value
+    assert printed[text(language, "schedule.columns.qty")].tolist() == [66, 50]
+    assert printed[text(language, "schedule.columns.sequence")].tolist() == [1, 1]
+    assert "112.5 %" in said(app)
+    assert "B组" in said(app)
+
+
+def test_a_day_without_work_names_the_next_one(database):
+    app = opened("dispatch", station="PLATE", day="2026-11-30")
+    assert app.subheader[0].value == text("zh", "schedule.dispatch.nothing", station="电镀", day="11-30 (周一)")
+    assert not app.table
