@@ -1,6 +1,7 @@
 """The work orders of the sample factory: which lots it made, makes and will make, level by level, and on which days.
 
-All lots of the whole time line are made as the factory's own planner would have made them: goods for their order line or
+All lots of the whole time line are made as the factory's own planner would have made them: goods for their
+order line or
 to stock, finished parts and blanks in lots that several goods share, plating never above its standard hours. Lots whose
 day of release has come are work orders; the rest only says what will be bought.
 """
