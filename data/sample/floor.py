@@ -1,4 +1,4 @@
-"""What happened on the floor: work orders, daily dispatch, hand-overs, misses with their reports, picking and issues."""
+"""What happened on the floor: work orders, daily dispatch, hand-overs, misses and reports, picking, issues."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class DayRows:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The floor's tables, and what it moved. `output.row` is the lot; `issues` are rows of `issue` before lots are named."""
+    """The floor's tables, and what it moved. `output.row` is the lot; `issues`: rows of `issue`, lots not named yet."""
 
     tables: dict[str, pd.DataFrame]
     work_order_no: npt.NDArray[np.object_]
@@ -88,7 +88,7 @@ def run_floor(
 
 
 def _supplements(plan: Design, lots: Lots, steps: LotSteps, day: Ints, random: np.random.Generator) -> Ints:
-    """Pieces of the main part that each lot asked for beyond its list: now and then, and once in plating for certain."""
+    """Pieces of the main part asked for beyond the list: now and then, and once in plating for certain."""
     first = steps.first[:-1]
     part = np.isin(lots.item, plan.kinds.of("part")) & ~lots.cancelled
     begun = part & (day[first] <= -1)
