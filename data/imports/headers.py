@@ -11,7 +11,8 @@ from pathlib import Path
 
 from data.tables import TABLES, Table
 
-LIKELY = 0.6
+LIKELY = 0.6  # of the columns that a table must have, to be taken for it in spite of what is missing
+KNOWN_ENOUGH = 5  # columns by which a table is known however many others there are
 SEARCHED_ROWS = 12  # a title, a date and a company's name may stand above the header
 IMPORTED = {name: table for name, table in TABLES.items() if table.kind != "plan"}
 
@@ -64,11 +65,8 @@ def layout(rows: Sequence[Sequence[str]], *names: str) -> Layout | None:
         if table:
             return _best_row(rows, table)
     hinted = [_best_row(rows, table) for name in names for table in _held(name)]
-    every = [_best_row(rows, table) for table in IMPORTED.values()]
-    complete = [found for found in hinted if not missing(found)][:1] or [found for found in every if not missing(found)]
-    if complete:
-        return max(complete, key=lambda found: (len(found.columns), -len(found.table.columns)))
-    return next(iter(hinted), None) or _likely(every)
+    fitting = next((found for found in hinted if not missing(found)), None)
+    return fitting or _by_header(rows) or next(iter(hinted), None)
 
 
 def missing(found: Layout) -> list[str]:
@@ -98,20 +96,30 @@ def _words(table: Table) -> tuple[str, str]:
     return normal(table.name), normal(table.zh)
 
 
-def _likely(candidates: Sequence[Layout]) -> Layout | None:
-    """The one table that a header nearly fits: most of what it must have, and hardly anything else."""
-    fits = sorted(
-        (
-            (1 - len(missing(found)) / _needed(found.table), len(found.columns), found.table.name, found)
-            for found in candidates
-            if found.table.keys[0] in found.columns and len(found.columns) > len(found.unknown)
-        ),
-        reverse=True,
-        key=lambda fit: fit[:3],
-    )
-    if not fits or fits[0][0] < LIKELY or (len(fits) > 1 and fits[1][:2] == fits[0][:2]):
+def _by_header(rows: Sequence[Sequence[str]]) -> Layout | None:
+    """The table that knows most of a header; None where it is a plan's, or where it knows too little.
+
+    Every file about suppliers and items holds what supplier_item must have, so knowing all that a table needs is not
+    enough: no other may know more, and what nobody knows must not outweigh it.
+    """
+    every = [_best_row(rows, table) for table in TABLES.values()]
+    best = max(every, key=_knowledge)
+    if best.table.kind == "plan" or len(best.columns) <= min(len(best.unknown), KNOWN_ENOUGH):
         return None
-    return fits[0][3]
+    if missing(best) and (
+        _share(best) < LIKELY or sum(_knowledge(found)[:2] == _knowledge(best)[:2] for found in every) > 1
+    ):
+        return None
+    return best
+
+
+def _knowledge(found: Layout) -> tuple[int, float, int]:
+    return len(found.columns), _share(found), -len(found.table.columns)
+
+
+def _share(found: Layout) -> float:
+    """How much of what its table must have a sheet has."""
+    return 1 - len(missing(found)) / _needed(found.table)
 
 
 def _needed(table: Table) -> int:
