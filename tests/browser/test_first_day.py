@@ -1,0 +1,81 @@
+"""The first day with Paichan, in a real browser: import a factory's files, plan, and see why an order is late."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from data.exports import export_table
+from data.sample import build_sample
+from data.store import Store
+from data.tables import TABLES
+from locales import text
+from tests.browser.running_app import CHROMIUM, browser_page, running_app, settle
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+    pytest.mark.timeout(600),
+]
+AS_OF = dt.date(2026, 11, 23)
+PATIENCE = 180_000  # milliseconds; two slow cores must do
+
+
+@pytest.fixture(scope="session")
+def factory_files(tmp_path_factory) -> list[Path]:
+    """The sample factory as CSV files, as another system would hand them over."""
+    folder = tmp_path_factory.mktemp("files")
+    with Store.open(folder / "sample.duckdb") as store:
+        build_sample(store, AS_OF, "zh", scale=0.3)
+        filled = [name for name, table in TABLES.items() if table.kind != "plan" and store.count(name)]
+        for name in filled:
+            export_table(store, name, folder / f"{name}.csv", "zh")
+    return [folder / f"{name}.csv" for name in filled]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_import_plan_and_read_why_an_order_is_late(tmp_path, factory_files, language):
+    """From nothing to the reason of a late order, by what is on the screen alone."""
+    with running_app(tmp_path / "paichan.duckdb") as address, browser_page() as page:
+        page.goto(f"{address}/?lang={language}")
+        settle(page)
+        page.get_by_role("link", name=text(language, "shell.empty.load"), exact=False).click()
+        page.get_by_role("heading", name=text(language, "shell.pages.imports.title"), exact=True).wait_for()
+        settle(page)
+
+        page.locator("input[type=file]").set_input_files([str(path) for path in factory_files])
+        page.get_by_text(factory_files[0].name).first.wait_for()
+        settle(page)
+        page.get_by_role("button", name=text(language, "data_pages.go"), exact=True).click()
+        page.get_by_text(text(language, "data_pages.saved", batch="B-000001")).wait_for(timeout=PATIENCE)
+        settle(page)
+
+        page.get_by_role("link", name=text(language, "data_pages.plan_next"), exact=False).click()
+        page.get_by_role("button", name=text(language, "today.plan_now")).click(timeout=PATIENCE)
+        page.get_by_role("heading", name=text(language, "today.act"), exact=True).wait_for(timeout=PATIENCE)
+        settle(page)
+
+        page.get_by_role("link", name=text(language, "today.all_late"), exact=False).click()
+        page.get_by_role("heading", name=text(language, "shell.pages.backlog.title"), exact=True).wait_for()
+        settle(page)
+        assert "late=1" in page.url
+        assert ("lang=en" in page.url) == (language == "en")
+
+        order, line = late_line(page)
+        page.goto(f"{address}/order?lang={language}&order={order}&line={line}")
+        settle(page)
+        page.get_by_text(text(language, "orders.why_late")).wait_for()
+        page.get_by_text(text(language, "orders.state.late"), exact=False).first.wait_for()
+        assert not page.get_by_text("Traceback").count()
+
+
+def late_line(page: Page) -> tuple[str, str]:
+    """Number and line of the first late line, as the table tells it to assistive technologies."""
+    cells = page.locator('[role="gridcell"]').all_inner_texts()
+    found = [match for cell in cells if (match := re.match(r"(SO[\w-]+)/(\d+)", cell))]
+    assert found, "no order in the list of late orders"
+    return found[0][1], found[0][2]
