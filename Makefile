@@ -60,12 +60,15 @@ bench: setup
 dictionary: setup
 	$(BIN)/python -m data.tables.dictionary
 
+# the pictures in the README, of a sample factory of their own
 pictures: setup browser
-	@mkdir -p build
+	@mkdir -p build docs/pictures
 	@rm -f build/pictures.duckdb
 	$(BIN)/paichan demo --db build/pictures.duckdb
 	$(BIN)/paichan plan --db build/pictures.duckdb
-	$(BIN)/python -m tests.browser.screenshots build/pictures.duckdb docs/pictures
+	$(BIN)/python -m tests.browser.screenshots build/pictures.duckdb build/pictures today
+	cp build/pictures/today_en.png docs/pictures/today.png
+	cp build/pictures/today_zh.png docs/pictures/today_zh.png
 
 lock: setup
 	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
