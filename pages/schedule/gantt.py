@@ -32,6 +32,63 @@ def labels(columns: tuple[str, ...]) -> dict[str, str]:
     return {name: t(f"schedule.columns.{name}") for name in columns}
 
 
+def put_away() -> None:
+    """The drawer was closed; the bar may stay selected."""
+    st.query_params.pop("lot", None)
+
+
+def show_lot(order_ref: str, step_no: int) -> None:
+    """One lot: what it makes for whom, its steps, and what stands before and after it."""
+    head = page.ask("schedule/lot", order_ref=order_ref).iloc[0]
+    st.markdown(
+        t(
+            "schedule.lot.lead",
+            item=head["item_no"],
+            name=head["item_name"],
+            qty=text.quantity(head["qty"]),
+            uom=head["uom"],
+            start=text.date(head["start_date"]),
+            finish=text.date(head["finish_date"]),
+        )
+    )
+    st.markdown(
+        t("schedule.lot.serves_none")
+        if text.missing(head["serves"])
+        else t("schedule.lot.serves", serves=head["serves"], target=text.date(head["target_date"]))
+    )
+    around = page.ask("schedule/lot_neighbours", order_ref=order_ref, step_no=step_no).copy()
+    with st.container(horizontal=True):
+        links.link("mrp", t("schedule.lot.item"), item=head["item_no"])
+        if not around.empty:
+            here = around[around["place"] == "this"].iloc[0]
+            links.link(
+                "dispatch", t("schedule.lot.open_station"), station=here["station_no"], day=here["start_time"].date()
+            )
+    st.markdown(f"**{t('schedule.lot.steps')}**")
+    tables.table(
+        page.ask("schedule/lot_steps", order_ref=order_ref),
+        "lot_steps",
+        STEPS,
+        alt=t("schedule.lot.steps_alt", ref=order_ref),
+        labels=labels(STEPS),
+        looks={**TIMES, "yield_rate": "percent"},
+        download=False,
+    )
+    if around.empty:
+        return
+    st.markdown(f"**{t('schedule.lot.around', station=names[around['station_no'].iloc[0]])}**")
+    around["place"] = [t(f"schedule.lot.{place}") for place in around["place"]]
+    tables.table(
+        around,
+        "lot_around",
+        AROUND,
+        alt=t("schedule.lot.around_alt"),
+        labels=labels(AROUND),
+        looks=TIMES,
+        download=False,
+    )
+
+
 page = guard.page("gantt")
 with guard.told():
     plan = page.plan
@@ -139,6 +196,7 @@ with guard.told():
         key="gantt",
         on_select="rerun",
         selection_mode="points",
+        config={"displayModeBar": False, "showTips": False},  # it would lie over the legend; dragging zooms
         alt=t(
             "schedule.gantt.alt",
             start=text.date(begin),
@@ -152,62 +210,11 @@ with guard.told():
 
     if lot:
         order_ref, _, step = lot.rpartition("~")
-        heads = page.ask("schedule/lot", order_ref=order_ref)
-        if heads.empty or not step.isdigit():
+        if step.isdigit() and not page.ask("schedule/lot", order_ref=order_ref).empty:
+            drawer = st.dialog(t("schedule.lot.title", ref=order_ref), width=920, position="right", on_dismiss=put_away)
+            drawer(show_lot)(order_ref, int(step))
+        else:
             guard.nothing(t("schedule.lot.not_there", ref=order_ref))
-            st.stop()
-        head = heads.iloc[0]
-        with st.container(border=True):
-            st.subheader(t("schedule.lot.title", ref=order_ref), anchor=False)
-            st.markdown(
-                t(
-                    "schedule.lot.lead",
-                    item=head["item_no"],
-                    name=head["item_name"],
-                    qty=text.quantity(head["qty"]),
-                    uom=head["uom"],
-                    start=text.date(head["start_date"]),
-                    finish=text.date(head["finish_date"]),
-                )
-            )
-            st.markdown(
-                t("schedule.lot.serves_none")
-                if text.missing(head["serves"])
-                else t("schedule.lot.serves", serves=head["serves"], target=text.date(head["target_date"]))
-            )
-            around = page.ask("schedule/lot_neighbours", order_ref=order_ref, step_no=int(step)).copy()
-            with st.container(horizontal=True):
-                links.link("mrp", t("schedule.lot.item"), item=head["item_no"])
-                if not around.empty:
-                    here = around[around["place"] == "this"].iloc[0]
-                    links.link(
-                        "dispatch",
-                        t("schedule.lot.open_station"),
-                        station=here["station_no"],
-                        day=here["start_time"].date(),
-                    )
-            st.markdown(f"**{t('schedule.lot.steps')}**")
-            tables.table(
-                page.ask("schedule/lot_steps", order_ref=order_ref),
-                "lot_steps",
-                STEPS,
-                alt=t("schedule.lot.steps_alt", ref=order_ref),
-                labels=labels(STEPS),
-                looks={**TIMES, "yield_rate": "percent"},
-                download=False,
-            )
-            if not around.empty:
-                st.markdown(f"**{t('schedule.lot.around', station=names[around['station_no'].iloc[0]])}**")
-                around["place"] = [t(f"schedule.lot.{place}") for place in around["place"]]
-                tables.table(
-                    around,
-                    "lot_around",
-                    AROUND,
-                    alt=t("schedule.lot.around_alt"),
-                    labels=labels(AROUND),
-                    looks=TIMES,
-                    download=False,
-                )
 
     with st.expander(t("schedule.gantt.how")):
         st.markdown(t("schedule.gantt.definition"))

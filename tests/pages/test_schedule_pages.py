@@ -47,6 +47,11 @@ def said(app: AppTest) -> str:
     )
 
 
+def app_date(language: str) -> str:
+    """2026-12-01 as the reader's language writes it."""
+    return "12-01 (周二)" if language == "zh" else "12-01 (Tue)"
+
+
 def chart(app: AppTest) -> dict[str, object]:
     """The first chart, as it is sent to the browser."""
     return json.loads(app.get("plotly_chart")[0].proto.spec)
@@ -74,7 +79,7 @@ def test_a_searched_order_is_found_or_missed_in_words(database):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_lot_opened_by_link_tells_its_steps_and_neighbours(database, language):
     app = opened("gantt", language, lot="W-1~10")
-    assert text(language, "schedule.lot.title", ref="W-1") in said(app)
+    assert text(language, "schedule.lot.serves", serves="SO-1/1", target=app_date(language)) in said(app)
     steps, around = app.dataframe[0].value, app.dataframe[1].value
     assert steps["step_no"].tolist() == [10, 20]
     assert around["order_ref"].tolist() == ["PM-00002", "W-1"]
