@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 
 import numpy as np
 
-from planning.schedule.dispatch import Floor
+from planning.schedule.floor import Floor
 from planning.schedule.problem import Placement, Problem
 from planning.schedule.timeline import DAY, NEVER, Timeline
 
@@ -141,8 +141,10 @@ class Board:
         steps = self.lot_steps(lot)
         last = steps[-1]
         self.lot_start[lot], self.lot_end[lot] = self.start[steps[0]], self.end[last]
-        station = self.floor.station[self.way[last]]
-        self.lot_day[lot] = self.lines[station].day_of_end(self.end[last])
+        # where shifts run past midnight an earlier step may belong to a later day
+        self.lot_day[lot] = max(
+            self.lines[self.floor.station[self.way[step]]].day_of_end(self.end[step]) for step in steps
+        )
         return True
 
     def _put(self, step: int, run: Run) -> None:

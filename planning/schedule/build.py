@@ -222,10 +222,14 @@ def _usable(way_step: Ints, station: Ints, stations: Stations, pinned: Ints) -> 
 
 
 def _lead_days(plan_input: PlanInput, items: pd.Index, routing: Routings) -> Ints:
-    """Working days an item without a routing takes; 0 for one that has a routing."""
-    table = plan_input.item.drop_duplicates("item_no").set_index("item_no")
-    lead = table["lead_time_days"].reindex(items).fillna(0.0).to_numpy(np.float64)
-    result: Ints = np.where(np.diff(routing.first_step) == 0, np.maximum(lead, 0), 0).astype(np.int64)
+    """Working days an item without a routing takes; 0 for one that has a routing.
+
+    Where nobody entered any, one's own making takes none and a subcontractor the default of bought items.
+    """
+    table = plan_input.item.drop_duplicates("item_no").set_index("item_no").reindex(items)
+    unknown = np.where(table["source"] == "make", 0.0, float(plan_input.settings.default_lead_time_days))
+    lead = np.where(table["lead_time_days"].isna(), unknown, table["lead_time_days"])
+    result: Ints = np.where(np.diff(routing.first_step) == 0, np.ceil(np.maximum(lead, 0) - 1e-9), 0).astype(np.int64)
     return result
 
 

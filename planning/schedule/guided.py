@@ -13,10 +13,12 @@ from collections.abc import Callable
 import numpy as np
 
 from planning.schedule.columns import Tree
-from planning.schedule.dispatch import Floor, dispatch, urgency
+from planning.schedule.dispatch import dispatch
 from planning.schedule.dues import Dues
+from planning.schedule.floor import Floor
 from planning.schedule.master import Relaxation
 from planning.schedule.problem import Placement, Problem
+from planning.schedule.rule import urgency
 from planning.schedule.timeline import NEVER, Floats, Ints
 
 POINTS = (0.9, 0.95, 0.85, 0.8, 0.7, 0.98, 0.6, 0.5)
@@ -81,7 +83,7 @@ def guided(
                 for price in setup_prices:
                     if found and (time.perf_counter() >= deadline or cancelled()):
                         return found
-                    rule = urgency(floor.problem, wanted, strict, kappa * mean_process, price, overtime)
+                    rule = urgency(floor.problem, wanted, strict, kappa * mean_process, price, 0 if overtime else None)
                     placement = dispatch(floor, rule)
                     found.append((score(placement), placement))
         found.sort(key=lambda pair: pair[0])

@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 
 from planning.schedule.board import Board, last_minute, movable_lots
-from planning.schedule.dispatch import Floor
+from planning.schedule.floor import Floor
 from planning.schedule.problem import Placement
 
 WARM, COLD = 0.5, 0.05  # temperature, in units of the mean cost of a late line

@@ -1,0 +1,1 @@
+"""Sizes and speeds, run by hand."""
