@@ -16,13 +16,22 @@ SUGGESTED = 30  # different unknown codes of a column for which near ones are lo
 
 
 def reject_unknown(store: Store, batch: list[Staged]) -> None:
-    """Reject rows that name what is nowhere, then rows that name a rejected row, until nothing changes."""
+    """Reject rows that name what is nowhere, then rows that name a rejected row, until nothing changes.
+
+    What may stand in a file that cannot be read is not looked for: that file stops the batch, and once it can be read
+    its rows are there.
+    """
     readable = [staged for staged in batch if staged.table is not None and not staged.unreadable]
+    unread = {staged.table.name if staged.table else "" for staged in batch if staged.unreadable}
+    if "" in unread:
+        return
     stored: dict[tuple[str, tuple[str, ...]], Keys] = {}
     named: dict[tuple[str, tuple[str, ...]], Keys] = {}
     while True:
         before = sum(len(staged.rejected) for staged in readable)
         for staged, reference in _references(readable):
+            if reference.table in unread:
+                continue
             key = (reference.table, reference.target_columns)
             if key not in stored:
                 stored[key] = _stored_keys(store, reference)

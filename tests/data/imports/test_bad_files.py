@@ -291,6 +291,20 @@ def test_rows_that_name_a_rejected_row_say_so(store: Store):
     assert "客户行本次未通过" in found[0].message("zh")
 
 
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        (MASTERS["item.csv"].encode("utf-16-le"), "FILE-ENCODING"),
+        (b"item_no,name\nFG-100,Lamp\n", "ITEM-COLUMN-MISSING"),
+    ],
+    ids=["not read", "without its columns"],
+)
+def test_rows_that_name_what_stands_in_an_unread_file_are_not_blamed(store: Store, broken: bytes, code: str):
+    report = load(store, {**MASTERS, "item.csv": broken})
+    assert not report.saved
+    assert {issue.code for issue in issues(report)} == {code}
+
+
 def test_the_same_number_in_two_files_names_the_first_file(factory: Store):
     row = f"{SO_HEADER}\n{GOOD}\n"
     report = load(factory, {"sales_order_1.csv": row, "sales_order_2.csv": row})
