@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.sample.clock import Floats, Ints, repeated
-from data.sample.design import CALENDAR_HOURS, PLT, STATION, Design
+from data.sample.clock import Bools, Floats, Ints, repeated
+from data.sample.design import BLACK, CALENDAR_HOURS, PLT, STATION, Design
 
 OPEN_LINES = 1000.0
 LAST_DAY = 51  # working days: 60 calendar days
 FULL_UNTIL = 28  # after this day orders thin out, since many have not come in yet
-BURST = (14, 20)  # working days with more orders than usual
-BURST_FACTOR = 1.25
+BURST = (12, 20)  # working days with more orders than usual
+BURST_FACTOR = 1.7
+SURGE = (7, 13)  # due days of plated orders that came in during the last three days, for which nothing is released yet
+SURGE_SHARE, SURGE_FACTOR = 0.45, 1.8
 USUAL_LOAD = 0.9
 DEMAND, DRAFT, REVIEWING, ON_HOLD, CANCELLED = range(5)
 
@@ -34,6 +36,7 @@ class Lines:
     late_days: Ints  # working days by which it left, or will leave, after its promise
     state: Ints
     priority: Ints  # 0: the customer's
+    fresh: Bools  # came in too late to be in any work order or purchase
 
     def __len__(self) -> int:
         return len(self.order)
@@ -102,7 +105,7 @@ def _draw_lines(plan: Design, scale: float, past: int, random: np.random.Generat
     orders = max(4, round(per_day * density.sum() / 1.85))
     base = random.choice(days, orders, p=density / density.sum())
     counts = random.choice([1, 2, 3, 4], orders, p=[0.45, 0.33, 0.14, 0.08])
-    popular = random.pareto(1.6, len(plan.part_of)) + 0.8
+    popular = random.lognormal(0, 0.45, len(plan.part_of))
     first_good = random.choice(len(popular), orders, p=popular / popular.sum())
     order, place = repeated(counts)
     customer = plan.customer_of[first_good][order]
@@ -110,7 +113,11 @@ def _draw_lines(plan: Design, scale: float, past: int, random: np.random.Generat
     other = customer + plan.customers * (random.integers(0, 1 << 30, len(order)) % own)
     good = np.where(place == 0, first_good[order], other)
     due = np.minimum(base[order] + random.choice([0, 0, 2, 6], len(order)) * (place > 0), LAST_DAY)
-    ordered = np.minimum(base - random.integers(15, 42, orders), -random.integers(0, 9, orders))[order]
+    ordered = np.minimum(base - random.integers(15, 42, orders), -random.integers(0, 9, orders))
+    plated = plan.finish[plan.part_of[first_good]] < BLACK
+    fresh = plated & (base >= SURGE[0]) & (base <= SURGE[1]) & (random.random(orders) < SURGE_SHARE)
+    ordered = np.where(fresh, -random.integers(0, 3, orders), ordered)[order]
+    fresh = fresh[order]
     promised = due + np.where(random.random(len(order)) < 0.2, random.integers(1, 5, len(order)), 0)
     late = (promised <= 0) & (random.random(len(order)) < 0.075)
     late_days = np.where(late, random.integers(1, 7, len(order)), 0)
@@ -127,20 +134,21 @@ def _draw_lines(plan: Design, scale: float, past: int, random: np.random.Generat
         promised,
         promised - early + late_days,
         late_days,
-        _states(order, ordered, promised, random),
+        _states(order, ordered, promised, fresh, random),
         np.zeros(len(order), dtype=np.int64),
+        fresh,
     )
     size = random.lognormal(np.log(500), 0.45, len(popular)) / np.maximum(plan.cost[: len(popular)], 3) ** 0.3
     wish = size[good] * random.lognormal(0, 0.4, len(order))
     burst = (promised >= BURST[0]) & (promised <= BURST[1])
-    return lines, wish * np.where(burst, BURST_FACTOR, 1.0)
+    return lines, wish * np.where(burst, BURST_FACTOR, 1.0) * np.where(fresh, SURGE_FACTOR, 1.0)
 
 
-def _states(order: Ints, ordered: Ints, promised: Ints, random: np.random.Generator) -> Ints:
+def _states(order: Ints, ordered: Ints, promised: Ints, fresh: Bools, random: np.random.Generator) -> Ints:
     """Few orders are no demand: recent ones still in review, some on hold, some cancelled."""
     of_order = random.random(int(order.max()) + 1)[order]
     coming = promised > 4
-    recent = coming & (ordered >= -3)
+    recent = coming & (ordered >= -3) & ~fresh
     return np.select(
         [recent & (of_order < 0.10), recent & (of_order < 0.22), coming & (of_order > 0.988), of_order > 0.975],
         [DRAFT, REVIEWING, ON_HOLD, CANCELLED],
@@ -172,7 +180,8 @@ def _daily_setups(plan: Design, lines: Lines, past: int) -> Floats:
     of_good = routing.item < len(plan.part_of)
     np.add.at(lots, routing.station[of_good], per_good[routing.item[of_good]])
     np.add.at(lots, routing.station[~of_good], 0.2)
-    return lots * np.array([row[1] for row in STATION])
+    hours: Floats = lots * np.array([row[1] for row in STATION])
+    return hours
 
 
 def _special_lines(plan: Design, lines: Lines, daily: Floats) -> tuple[int, int]:
@@ -205,6 +214,7 @@ def _special_lines(plan: Design, lines: Lines, daily: Floats) -> tuple[int, int]
             late,
             DEMAND,
             priority,
+            ordered == 0,
         )
         for name, value in zip(Lines.__slots__, added, strict=True):
             setattr(lines, name, np.append(getattr(lines, name), value))

@@ -62,8 +62,8 @@ WAX, BELT, GLOVES, OIL, PLUG = range(5)
 
 # station: usual units an hour, setup hours, yield, efficiency, calendar, overtime hours, cost, load aimed at
 STATION: tuple[tuple[float, float, float, float, str, float, float, float], ...] = (
-    (900.0, 0.8, 0.985, 0.90, "TWO", 3.0, 42.0, 0.70),
-    (190.0, 0.3, 0.985, 0.92, "TWO", 3.0, 38.0, 0.72),
+    (900.0, 0.8, 0.985, 0.90, "TWO", 3.0, 42.0, 0.60),
+    (190.0, 0.3, 0.985, 0.92, "TWO", 3.0, 38.0, 0.62),
     (240.0, 1.0, 0.965, 0.92, "THREE", 1.5, 65.0, 0.90),
     (260.0, 0.8, 0.960, 0.90, "TWO", 3.0, 48.0, 0.66),
     (300.0, 0.5, 0.990, 0.95, "DAY", 2.5, 34.0, 0.62),

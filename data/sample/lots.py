@@ -18,7 +18,7 @@ from data.sample.design import CALENDAR_HOURS, PLT, STATION, Design, effective
 
 PART_PERIOD, BLANK_PERIOD, STOCK_PERIOD = 5, 8, 5
 RELEASED_BEFORE = 3  # working days from release to start
-SLIPPED_BLANKS, SLIPPED_PARTS, SLIPPED_GOODS = -6, -2, -1  # the last days on which lots without their metal started
+SLIPPED_BLANKS, SLIPPED_PARTS, SLIPPED_GOODS = -8, -4, -1  # the last days on which lots without their metal started
 
 
 @dataclass(slots=True)
@@ -134,7 +134,7 @@ def _lots(item: Ints, qty: Ints, line: Ints, finish: Ints) -> Lots:
 def _good_lots(plan: Design, demand: Demand, rules: LotRules, random: np.random.Generator) -> Lots:
     lines = demand.lines
     wanted = (lines.state == DEMAND) | ((lines.state == CANCELLED) & (lines.promised_day < 6))
-    wanted[demand.rush] = False
+    wanted &= ~lines.fresh
     planned_ship = lines.ship_day - lines.late_days
     own = np.flatnonzero(wanted & ~plan.to_stock[lines.good])
     slack = 1 + random.integers(0, 2, len(own))

@@ -120,7 +120,7 @@ def _customers(plan: Design, demand: Demand, language: str) -> pd.DataFrame:
         {
             "customer_no": customer_numbers(position),
             "name": names,
-            "priority": np.array([3, 2, 3, 3, 4, 3, 4, 2, 3, 3, 2, 3, 3, 3, 4])[position % 15],
+            "priority": np.array([3, 2, 3, 3, 3, 3, 4, 3, 3, 3, 3, 3, 3, 3, 3])[position % 15],
             "credit_limit": np.round(np.maximum(value * 0.6, 50_000), -4),
             "payment_terms_days": np.array(TERMS_DAYS)[position % len(TERMS_DAYS)],
             "contact": people(language, position + 50),

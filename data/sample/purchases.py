@@ -30,7 +30,7 @@ TERMS: dict[str, tuple[tuple[int, ...], tuple[int, int], int, float]] = {
 }
 SLIPPING_SUPPLIER = 3
 SLIPPED_FROM = -13  # working days from which no sheet of the slipping supplier has arrived
-SLIPPED_UNTIL = 9  # its word now
+SLIPPED_UNTIL = 14  # its word now
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ def _hold_box(terms: Terms, lines: _Lines, used: Moves, issues: Moves, box: int)
     lines = lines.take(lines.item != box)
     need = used.qty[(used.item == box) & (used.day > -6)].sum()
     multiple = terms.multiple[box]
-    added = (box, np.ceil(need / multiple) * multiple + multiple, -2 - terms.lead[box], -2, -2, 0, NEVER, 1.0)
+    added = (box, np.ceil(2 * need / multiple) * multiple, -2 - terms.lead[box], -2, -2, 0, NEVER, 1.0)
     return _Lines(
         *(np.append(getattr(lines, name), value) for name, value in zip(_Lines.__slots__, added, strict=True))
     )
@@ -263,6 +263,8 @@ def _arrivals(
     frame["fate"] = np.select(
         [held, fate < 0.012, fate < 0.018, fate < 0.06], ["good", "returned", "conceded", "defects"], "good"
     )
+    sheet = np.isin(frame["item"], plan.kinds.of("raw"))  # only sheet is ever taken on concession
+    frame.loc[(frame["fate"] == "conceded") & ~sheet, "fate"] = "defects"
     _plant_concession(plan, frame)
     again = frame[(frame["fate"] == "returned") & (frame["day"] + 4 <= 0)].assign(fate="good", replaces=True)
     again["day"] += 4
@@ -297,12 +299,9 @@ def _arrivals(
 
 
 def _plant_concession(plan: Design, frame: pd.DataFrame) -> None:
-    """The biggest arrival of aluminium sheet of the week before last is rejected and then taken on concession."""
-    raw = plan.kinds.first["raw"]
-    sheet = (frame["item"] >= raw) & (frame["item"] < raw + plan.kinds.count["raw"]) & ((frame["item"] - raw) % 5 == 2)
-    recent = frame[sheet & frame["day"].between(-12, -2)]
-    if recent.empty:
-        recent = frame[frame["day"].between(-12, -2)]
+    """The biggest arrival of sheet of the last two weeks is rejected and then taken on concession."""
+    sheet = frame["item"].isin(plan.kinds.of("raw")) & (frame["item"] != slipping_raw(plan))
+    recent = frame[sheet & frame["day"].between(-12, -3)]
     if not recent.empty:
         frame.loc[recent["qty"].idxmax(), "fate"] = "conceded"
 
@@ -357,13 +356,16 @@ def _arrival_tables(
             "reason": words(language, RETURN_REASONS, np.arange(len(back))),
         },
     )
-    tables["concession"] = _concessions(arrivals, clock, item_no, language)
+    tables["concession"] = _concessions(plan, arrivals, clock, item_no, language)
     return tables
 
 
-def _concessions(arrivals: pd.DataFrame, clock: Clock, item_no: npt.NDArray[np.object_], language: str) -> pd.DataFrame:
-    """Approved ones, and for what was sent back: a request that was refused, or for the last one is still open."""
-    asked = arrivals[(arrivals["conceded"] > 0) | (arrivals["fate"].eq("returned") & (arrivals["sent_back"] > 0))]
+def _concessions(
+    plan: Design, arrivals: pd.DataFrame, clock: Clock, item_no: npt.NDArray[np.object_], language: str
+) -> pd.DataFrame:
+    """Sheet taken on concession, and sheet for which that was refused."""
+    refused = arrivals["fate"].eq("returned") & (arrivals["sent_back"] > 0)
+    asked = arrivals[((arrivals["conceded"] > 0) | refused) & arrivals["item"].isin(plan.kinds.of("raw"))]
     approved = (asked["conceded"] > 0).to_numpy()
     date = clock.date(asked["inspected"])
     return table(

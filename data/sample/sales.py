@@ -143,7 +143,7 @@ def _sales_orders(
     remark = np.full(len(lines), None, dtype=object)
     remark[demand.rush] = word(language, ("加急插单，客户展会用", "rush order, for the customer's trade fair"))
     remark[lines.state == ON_HOLD] = word(language, ("客户要求暂停", "on hold at the customer's wish"))
-    return table(
+    orders = table(
         "sales_order",
         {
             "sales_order_no": heads["sales_order_no"].to_numpy(),
@@ -163,6 +163,7 @@ def _sales_orders(
             "remark": remark,
         },
     )
+    return orders.sort_values(["sales_order_no", "line_no"], ignore_index=True)
 
 
 def customer_order_numbers(demand: Demand, clock: Clock) -> npt.NDArray[np.object_]:
@@ -222,6 +223,7 @@ def _customer_orders(
             "status": np.array(["queried", "received", "rejected"], dtype=object)[np.where(count == 9, 2, count % 2)],
         },
     )
+    known = known.sort_values(["received_date", "customer_order_no", "line_no"], ignore_index=True)
     return pd.concat([known, unclear], ignore_index=True)
 
 

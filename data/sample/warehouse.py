@@ -91,7 +91,7 @@ def _supply_lots(buying: Purchases, floor: Floor, past: int) -> npt.NDArray[np.o
 
 def _spare(plan: Design, usage: Floats, terms: Terms, box: int) -> Floats:
     """Stock above the least: safety stock and a day or two of what is bought and of goods made to stock."""
-    spare = usage * np.where(terms.supplier >= 0, 6.0, 0.0)
+    spare = usage * np.where(terms.supplier >= 0, 8.0, 0.0)
     goods = plan.kinds.of("good")
     spare[goods] = usage[goods] * np.where(plan.to_stock, 2.5, 0.05)
     parts = np.concatenate([plan.kinds.of("part"), plan.kinds.of("blank")])
