@@ -254,7 +254,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     environment = {**os.environ, "PAICHAN_DB": str(options.db)}
-    app = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(options.port)]
+    app = [sys.executable, "-m", "ui.serve", "--server.port", str(options.port)]
     try:
         return subprocess.run(app, env=environment, cwd=ROOT, check=False).returncode  # noqa: S603 our own app
     except KeyboardInterrupt:

@@ -81,7 +81,7 @@ class Page:
         return self.as_of
 
     def ask(self, question: str, **parameters: Any) -> pd.DataFrame:
-        """The frame that answers `data/queries/<question>.sql`, kept until something is written.
+        """The frame that answers `data/queries/<question>.sql`, kept until data or plan change.
 
         Every question may use $run_no, $as_of and $first_day of the plan in view.
         """
@@ -89,15 +89,19 @@ class Page:
         if self.plan_or_none is not None:
             plan = self.plan_or_none
             about = {"run_no": plan.run_no, "as_of": plan.as_of, "first_day": plan.first_day}
-        return _asked(str(self.store.path), self.store.data_version(), question, {**about, **parameters})
+        return _asked(str(self.store.path), self._version(), question, {**about, **parameters})
 
     def figures(self, since: dt.date | None = None, until: dt.date | None = None) -> list[Figure]:
-        """The factory's figures as of the day in view, kept until something is written."""
-        return _figures(str(self.store.path), self.store.data_version(), self.today, since, until)
+        """The factory's figures as of the day in view, kept until data or plan change."""
+        return _figures(str(self.store.path), self._version(), self.today, since, until)
 
     def notices(self) -> list[Notice]:
         """What is odd in the data as of the day in view."""
-        return _notices(str(self.store.path), self.store.data_version(), self.today)
+        return _notices(str(self.store.path), self._version(), self.today)
+
+    def _version(self) -> str:
+        """What the answers depend on. A plan that is only running changes nothing, so that watching it stays quick."""
+        return f"{self.store.facts_version()} {self.plan_or_none.run_no if self.plan_or_none else ''}"
 
 
 def database_path() -> Path:
@@ -174,7 +178,7 @@ def _as_of(store: Store) -> dt.date | None:
 
 
 def _plan(store: Store) -> Plan | None:
-    found = _asked(str(store.path), store.data_version(), "today/plan", {})
+    found = _asked(str(store.path), str(store.data_version()), "today/plan", {})
     if found.empty:
         return None
     row = found.iloc[0]
@@ -203,15 +207,15 @@ def _number(value: Any) -> float | None:
 
 
 @st.cache_data(max_entries=400, show_spinner=False)
-def _asked(path: str, version: int, question: str, parameters: dict[str, Any]) -> pd.DataFrame:
+def _asked(path: str, version: str, question: str, parameters: dict[str, Any]) -> pd.DataFrame:
     return open_store(path).query(question, **parameters)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _figures(path: str, version: int, as_of: dt.date, since: dt.date | None, until: dt.date | None) -> list[Figure]:
+def _figures(path: str, version: str, as_of: dt.date, since: dt.date | None, until: dt.date | None) -> list[Figure]:
     return figures(open_store(path), as_of, since, until)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
-def _notices(path: str, version: int, as_of: dt.date) -> list[Notice]:
+def _notices(path: str, version: str, as_of: dt.date) -> list[Notice]:
     return notices(open_store(path), as_of)

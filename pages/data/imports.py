@@ -42,12 +42,13 @@ def upload(page: guard.Page) -> None:
     report: ImportReport | None = st.session_state.get("import_report")
     if report is None:
         return
-    told(report)
+    outcome(report)
     rejected = sum(file.rejected for file in report.files)
     if uploads and not report.saved and rejected:
         words = t("data_pages.skip", rows=text.quantity(rejected))
         if st.button(words, key="import_skip", icon=":material/filter_alt:", help=t("data_pages.skip_help")):
             take(page, uploads, skip_rejected=True)
+    details(report)
 
 
 def take(page: guard.Page, uploads: list[Upload], skip_rejected: bool) -> None:
@@ -60,13 +61,17 @@ def take(page: guard.Page, uploads: list[Upload], skip_rejected: bool) -> None:
     st.rerun()
 
 
-def told(report: ImportReport) -> None:
-    """What an import did or would have done, file by file, and what is wrong, gathered by its mend."""
+def outcome(report: ImportReport) -> None:
+    """Whether anything was saved, and what comes next."""
     if report.saved:
         st.success(t("data_pages.saved", batch=report.batch), icon=":material/check_circle:")
         links.link("today", t("data_pages.plan_next"))
     else:
         st.error(t("data_pages.refused_remedy"), title=t("data_pages.refused"), icon=":material/block:")
+
+
+def details(report: ImportReport) -> None:
+    """What an import did or would have done, file by file, and what is wrong, gathered by its mend."""
     files = pd.DataFrame(
         [
             {
