@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
 from data.exports import export_table
+from data.plans import read_input, save_plan
 from data.sample import build_sample
 from data.store import Store
 from data.tables import TABLES
 from locales import text
+from planning.plan import make_plan
 from tests.browser.running_app import CHROMIUM, browser_page, running_app, settle
 
 pytestmark = [
@@ -79,3 +82,39 @@ def late_line(page: Page) -> tuple[str, str]:
     found = [match for cell in cells if (match := re.match(r"(SO[\w-]+)/(\d+)", cell))]
     assert found, "no order in the list of late orders"
     return found[0][1], found[0][2]
+
+
+def test_the_first_link_of_all_opens_its_page(tmp_path):
+    """Nobody has opened the app yet, and the address is that of a page."""
+    with running_app(tmp_path / "paichan.duckdb") as address, browser_page() as page:
+        page.goto(f"{address}/imports?lang=en")
+        settle(page)
+        assert page.get_by_role("heading", name=text("en", "shell.pages.imports.title"), exact=True).count()
+        assert not page.get_by_role("dialog").count()
+
+
+@pytest.fixture(scope="session")
+def planned_sample(tmp_path_factory) -> Path:
+    """A database with a small sample factory and a plan."""
+    path = tmp_path_factory.mktemp("planned") / "paichan.duckdb"
+    with Store.open(path) as store:
+        build_sample(store, AS_OF, "zh", scale=0.3)
+        plan_input = read_input(store).with_settings(time_limit_seconds=3.0)
+        save_plan(store, make_plan(plan_input), plan_input, "test")
+    return path
+
+
+def test_one_click_on_a_late_line_opens_its_order(planned_sample, tmp_path):
+    """In the same tab, with the order and its line in the address."""
+    database = tmp_path / "paichan.duckdb"
+    shutil.copyfile(planned_sample, database)
+    with running_app(database) as address, browser_page() as page:
+        page.goto(f"{address}/backlog?lang=en&late=1")
+        settle(page)
+        order, line = late_line(page)
+        page.locator('[data-testid="stDataFrame"]').first.click(position={"x": 50, "y": 46})
+        page.wait_for_url(re.compile(r"/order\?"))
+        settle(page)
+        assert f"order={order}" in page.url
+        assert f"line={line}" in page.url
+        assert "lang=en" in page.url
