@@ -306,18 +306,26 @@ class _Pass:
 
     def _start(self, station: int, queue: list[Entry], now: int, window: int, worked: int, in_overtime: bool) -> bool:
         """Start the top of `queue`, or one of a unit's present family instead; False where it may not start now."""
-        rule, idle, way = self.rule, self.idle[station], queue[0][1]
+        way = queue[0][1]
+        units = self._units(station, way)
+        setup, unit = units[0]
+        if setup[0] and self.rule.setup_price:
+            key = queue[0][0] - (0.0 if queue is self.hard[station] else worked / self.rule.kappa)
+            other, again = self._cheaper(station, self.last_kind[unit], now, worked, key, setup)
+            if other >= 0 and self._try(other, unit, again, now, window, in_overtime):
+                return True
+        return any(self._try(way, unit, setup, now, window, in_overtime) for setup, unit in units)
+
+    def _units(self, station: int, way: int) -> list[tuple[tuple[int, float], int]]:
+        """The free units that may take `way`, with its changeover there: the shortest first, then by number.
+
+        All of them where fixed work may stand in the way on one, else the best.
+        """
         if not self.floor.needs_setup[station]:
-            return self._try(way, min(idle), (0, 0.0), now, window, in_overtime)
-        unit, setup = self._best_unit(station, way)
-        if setup[0] and rule.setup_price:
-            key = queue[0][0] - (0.0 if queue is self.hard[station] else worked / rule.kappa)
-            other = self._same_kind(station, self.last_kind[unit], now, worked, key + setup[0] * rule.setup_price)
-            if other >= 0:
-                again = self._setup(station, self.last_kind[unit], other)
-                if again[0] < setup[0] and self._try(other, unit, again, now, window, in_overtime):
-                    return True
-        return self._try(way, unit, setup, now, window, in_overtime)
+            units = [((0, 0.0), unit) for unit in self.idle[station]]
+        else:
+            units = [(self._setup(station, self.last_kind[unit], way), unit) for unit in self.idle[station]]
+        return sorted(units) if self.floor.has_reserved[station] else [min(units)]
 
     def _try(self, way: int, unit: int, setup: tuple[int, float], now: int, window: int, in_overtime: bool) -> bool:
         """Place `way` on `unit` from now unless something stands against it; False where it has to go on waiting."""
@@ -371,14 +379,25 @@ class _Pass:
             return declared
         return (0, 0.0) if last == kind else (floor.setup[way], floor.setup_hours[way])
 
-    def _best_unit(self, station: int, way: int) -> tuple[int, tuple[int, float]]:
-        """The free unit with the shortest changeover, the lowest number first, and that changeover."""
-        found = [(self._setup(station, self.last_kind[unit], way), unit) for unit in self.idle[station]]
-        setup, unit = min(found)
-        return unit, setup
+    def _cheaper(
+        self, station: int, last: int, now: int, worked: int, key: float, setup: tuple[int, float]
+    ) -> tuple[int, tuple[int, float]]:
+        """A way with a shorter changeover after `last` that is worth more than one with `key` and `setup`.
 
-    def _same_kind(self, station: int, kind: int, now: int, worked: int, worst: float) -> int:
-        """The most urgent waiting way of `kind`, -1 where none has a key below `worst`."""
+        -1 where there is none. Looked at are the most urgent of the same kind and of those with a declared
+        changeover from it.
+        """
+        best, found, price = key + setup[0] * self.rule.setup_price, (-1, setup), self.rule.setup_price
+        for kind in (last, *self.floor.followers[station].get(last, ())):
+            way, urgency = self._head(station, kind, now, worked)
+            if way >= 0:
+                again = self._setup(station, last, way)
+                if again[0] < setup[0] and urgency + again[0] * price < best:
+                    best, found = urgency + again[0] * price, (way, again)
+        return found
+
+    def _head(self, station: int, kind: int, now: int, worked: int) -> tuple[int, float]:
+        """The most urgent waiting way of `kind` and its key now; -1 where none waits."""
         rule, placed, step = self.rule, self.placed, self.floor.step
         soft = self.soft_of_kind[station].get(kind, [])
         hard = self.hard_of_kind[station].setdefault(kind, [])
@@ -388,12 +407,11 @@ class _Pass:
                 heappush(hard, (rule.hard[way], way))
         while hard and placed[step[hard[0][1]]]:
             heappop(hard)
-        best, key = -1, worst
-        if soft and soft[0][0] - worked / rule.kappa < key:
-            best, key = soft[0][1], soft[0][0] - worked / rule.kappa
-        if hard and hard[0][0] < key:
-            best = hard[0][1]
-        return best
+        heads = [(hard[0][0], hard[0][1])] if hard else []
+        if soft:
+            heads.append((soft[0][0] - worked / rule.kappa, soft[0][1]))
+        key, way = min(heads, default=(0.0, -1))
+        return way, key
 
     def _better_elsewhere(self, way: int, now: int, end: int) -> bool:
         """Whether another station would likely be done with the step sooner; then this one looks again later."""

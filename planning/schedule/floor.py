@@ -54,6 +54,12 @@ class Floor:
         self.needs_setup = [
             bool(needs) or bool(matrix) for needs, matrix in zip(needs_setup, stations.changeover, strict=True)
         ]
+        # per station, the changeover classes to which a changeover is declared, by the class before
+        self.followers: list[dict[int, list[int]]] = [{} for _ in stations.numbers]
+        for followers, matrix in zip(self.followers, stations.changeover, strict=True):
+            for before, after in sorted(matrix):
+                if before != after:
+                    followers.setdefault(before, []).append(after)
         self.has_frozen = bool((lots.fixed_start >= 0).any())
         self.has_reserved = [False] * len(stations.numbers)
         for u, reserved in enumerate(stations.reserved):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from planning.model import PlanInput, Settings
+from planning.model import INPUT_COLUMNS, PlanInput, Settings, frame
 
 AS_OF = dt.date(2026, 11, 20)  # a Friday
 DRAWN_HOURS = (0.0, 4.0, 7.5, 8.0, 12.0, 16.0, 24.0)
@@ -168,10 +169,6 @@ def _work_orders(
 
 def with_frozen_days(plan_input: PlanInput, rows: pd.DataFrame, days: int) -> PlanInput:
     """The same factory with the work that `rows` give its work orders in the next `days` days frozen."""
-    from dataclasses import replace
-
-    from planning.model import INPUT_COLUMNS, frame
-
     firm = rows["order_ref"].isin(set(plan_input.firm_make["order_ref"]))
     soon = rows["work_date"] <= pd.Timestamp(AS_OF) + pd.Timedelta(days=days)
     frozen = frame(INPUT_COLUMNS["frozen"], rows[firm & soon])
