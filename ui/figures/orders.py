@@ -106,7 +106,13 @@ def order_way(steps: pd.DataFrame, arrivals: pd.DataFrame, target: dt.date, as_o
     _mark(figure, pd.Timestamp(as_of) + pd.Timedelta(days=1), COLOURS["frozen"], say("orders.way.today"), 0.0)
     _mark(figure, pd.Timestamp(target) + pd.Timedelta(days=1), COLOURS["on_time"], say("orders.way.target"), 1.0)
     figure.update_layout(**layout(say("orders.way.title"), 130 + ROW_PIXELS * len(lots)), barmode="overlay")
-    figure.update_xaxes(type="date", tickformat="%m-%d")
+    figure.update_xaxes(
+        type="date",
+        tickformatstops=[
+            {"dtickrange": [None, 86_399_999], "value": "%m-%d %H:%M"},
+            {"dtickrange": [86_400_000, None], "value": "%m-%d"},
+        ],
+    )
     figure.update_yaxes(
         type="category", categoryorder="array", categoryarray=[rows[ref] for ref in reversed(lots)], automargin=True
     )

@@ -55,7 +55,7 @@ milestone (position, milestone, happened_on, planned_on) AS (
     SELECT 2, 'ordered', order_date, NULL
     FROM line
     UNION ALL
-    SELECT 3, 'kitted', CASE WHEN status = 'full' THEN kit_date END, CASE WHEN status <> 'full' THEN kit_date END
+    SELECT 3, 'kitted', CASE WHEN status = 'full' THEN least(kit_date, CAST($as_of AS DATE)) END, CASE WHEN status <> 'full' THEN kit_date END
     FROM kit
     UNION ALL
     SELECT 4, 'started', CAST(made.first_time AS DATE), CASE WHEN made.first_time IS NULL THEN CAST(work.start_time AS DATE) END
