@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,8 +18,10 @@ from data.store import Store
 from tests.data.filled_store import fill
 from tests.data.random_factory import AS_OF, HORIZON_END, day, random_factory
 
-SEEDS = range(8)
+SEEDS = range(6)
 SINCE, UNTIL = day(-29), AS_OF
+USUAL = KpiSettings()
+OPENED: dict[Path, Store] = {}
 
 
 @pytest.fixture(scope="module", params=SEEDS)
@@ -27,11 +31,18 @@ def factory(
     tables = random_factory(request.param)
     with Store.open(tmp_path_factory.mktemp("kpi") / "factory.duckdb") as store:
         fill(store, **tables)
+        OPENED[store.path] = store
         yield store, {name: pd.DataFrame(records) for name, records in tables.items()}
 
 
-def found(store: Store, key: str, cut: dict[str, Any] | None = None, **more: Any) -> Figure:
-    matching = [figure for figure in figures(store, AS_OF, **more) if figure.key == key and figure.cut == cut]
+@cache
+def every(path: Path, settings: KpiSettings) -> list[Figure]:
+    """All figures of a factory, worked out once: nothing changes it."""
+    return figures(OPENED[path], AS_OF, settings=settings)
+
+
+def found(store: Store, key: str, cut: dict[str, Any] | None = None, settings: KpiSettings = USUAL) -> Figure:
+    matching = [figure for figure in every(store.path, settings) if figure.key == key and figure.cut == cut]
     assert len(matching) == 1, f"{key} {cut} stands there {len(matching)} times"
     return matching[0]
 
@@ -158,7 +169,7 @@ def test_shortfall_is_explained_by_exceptions_up_to_what_they_state(factory):
                 left -= taken
         expected["unexplained"] += max(left, 0)
     assert found(store, "shortfall").value == pytest.approx(sum(expected.values()))
-    cuts = {figure.cut["category"]: figure.value for figure in figures(store, AS_OF) if is_cut(figure, "shortfall")}
+    cuts = {figure.cut["category"]: figure.value for figure in every(store.path, USUAL) if is_cut(figure, "shortfall")}
     assert cuts == pytest.approx({category: qty for category, qty in expected.items() if qty > 1e-9})
 
 
@@ -381,7 +392,7 @@ def test_stability_compares_the_frozen_days_of_the_latest_plan_with_the_plan_bef
 def test_the_rows_behind_add_up_to_every_figure_and_every_cut(factory):
     store, _ = factory
     checked = 0
-    for figure in figures(store, AS_OF):
+    for figure in every(store.path, USUAL):
         behind = rows(store, figure.key, AS_OF, cut=figure.cut)
         assert behind["numerator"].sum() == pytest.approx(figure.numerator), figure
         if figure.denominator is not None:
@@ -392,7 +403,7 @@ def test_the_rows_behind_add_up_to_every_figure_and_every_cut(factory):
 
 def test_cuts_that_partition_a_figure_add_up_to_it(factory):
     store, _ = factory
-    every = figures(store, AS_OF)
+    total_and_cuts = every(store.path, USUAL)
     for key, name in (
         ("on_time_delivery_lines", "customer_no"),
         ("backlog_value", "age"),
@@ -401,6 +412,6 @@ def test_cuts_that_partition_a_figure_add_up_to_it(factory):
         ("load", "station_no"),
         ("supplier_quality", "supplier_no"),
     ):
-        total = next(figure for figure in every if figure.key == key and figure.cut is None)
-        parts = [figure for figure in every if figure.key == key and figure.cut and set(figure.cut) == {name}]
+        total = next(figure for figure in total_and_cuts if figure.key == key and figure.cut is None)
+        parts = [figure for figure in total_and_cuts if figure.key == key and figure.cut and set(figure.cut) == {name}]
         assert sum(part.numerator or 0 for part in parts) == pytest.approx(total.numerator)
