@@ -86,7 +86,7 @@ def draw_terms(plan: Design, usage: Floats, scale: float, random: np.random.Gene
         minimum[position] = np.maximum(minimum[position], multiple[position])
     raw = plan.kinds.of("raw")
     supplier[raw[(raw - raw[0]) % 5 == BRASS]] = SLIPPING_SUPPLIER
-    second[slipping_raw(plan)] = -1
+    second[(second == supplier) | (np.arange(count) == slipping_raw(plan))] = -1
     lead[slipping_raw(plan)] = 18
     whole = plan.whole & (supplier >= 0)
     multiple[whole], minimum[whole] = np.ceil(multiple[whole]), np.ceil(minimum[whole])
