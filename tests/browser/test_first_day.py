@@ -17,11 +17,10 @@ from data.store import Store
 from data.tables import TABLES
 from locales import text
 from planning.plan import make_plan
-from tests.browser.running_app import CHROMIUM, browser_page, running_app, settle
+from tests.browser.running_app import browser_page, running_app, settle
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
     pytest.mark.timeout(600),
 ]
 AS_OF = dt.date(2026, 11, 23)
@@ -78,6 +77,8 @@ def test_import_plan_and_read_why_an_order_is_late(tmp_path, factory_files, lang
 
 def late_line(page: Page) -> tuple[str, str]:
     """Number and line of the first late line, as the table tells it to assistive technologies."""
+    number = re.compile(r"SO[\w-]+/\d+")
+    page.locator('[role="gridcell"]').filter(has_text=number).first.wait_for(state="attached", timeout=PATIENCE)
     cells = page.locator('[role="gridcell"]').all_inner_texts()
     found = [match for cell in cells if (match := re.match(r"(SO[\w-]+)/(\d+)", cell))]
     assert found, "no order in the list of late orders"
