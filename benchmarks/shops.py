@@ -18,7 +18,7 @@ from planning.model import MATERIAL_COLUMNS, MaterialPlan, PlanInput, Settings, 
 from planning.plan import make_plan
 
 AS_OF = dt.date(2026, 1, 4)  # a Sunday
-BURST = (25, 33)  # days in which the burst falls due
+BURST = (5 / 12, 11 / 20)  # of the days, in which the burst falls due
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _with_transfer(shop: Shop, routing: pd.DataFrame, mean_qty: float) -> pd.Dat
 def _due_days(shop: Shop, draw: np.random.Generator) -> np.ndarray:
     due = draw.integers(shop.earliest_due, shop.days + 1, shop.lines)
     in_burst = draw.random(shop.lines) < shop.burst
-    due[in_burst] = draw.integers(*BURST, in_burst.sum())
+    due[in_burst] = draw.integers(*(int(part * shop.days) for part in BURST), in_burst.sum())
     return due
 
 

@@ -20,8 +20,37 @@ Entry = tuple[float, int]
 
 
 def dispatch(floor: Floor, rule: Rule) -> Placement:
-    """One pass over the horizon by `rule`."""
-    return _Pass(floor, rule).run()
+    """One pass over the horizon by `rule`.
+
+    A lot that is not finished inside the horizon is not begun either. Where that may change a changeover behind
+    one of its steps, the pass is made again without it.
+    """
+    left_out: set[int] = set()
+    placement = _Pass(floor, rule, left_out).run()
+    while begun := _begun_in_vain(floor, placement):
+        if not any(floor.needs_setup):
+            for lot in begun:
+                _clear(floor, placement, lot)
+            break
+        left_out |= begun
+        placement = _Pass(floor, rule, left_out).run()
+    return placement
+
+
+def _begun_in_vain(floor: Floor, placement: Placement) -> set[int]:
+    """Lots that have steps placed but are not finished."""
+    horizon = floor.problem.horizon
+    if max(placement.lot_day, default=0) < horizon:
+        return set()
+    unfinished = [lot for lot, day in enumerate(placement.lot_day) if day >= horizon]
+    return {lot for lot in unfinished if any(placement.way[step] >= 0 for step in floor.steps_of(lot))}
+
+
+def _clear(floor: Floor, placement: Placement, lot: int) -> None:
+    for step in floor.steps_of(lot):
+        placement.start[step] = placement.end[step] = placement.way[step] = placement.unit[step] = -1
+        placement.setup[step], placement.setup_hours[step], placement.overtime[step] = 0, 0.0, False
+    placement.lot_start[lot] = int(floor.problem.lots.fixed_start[lot])
 
 
 class _Pass:
@@ -31,7 +60,7 @@ class _Pass:
     work, alternatives, overtime) have to look more closely.
     """
 
-    def __init__(self, floor: Floor, rule: Rule) -> None:
+    def __init__(self, floor: Floor, rule: Rule, left_out: set[int]) -> None:
         problem = floor.problem
         steps, lots = len(problem.steps), len(problem.lots)
         stations, units = len(problem.stations.numbers), len(floor.unit_station)
@@ -39,6 +68,9 @@ class _Pass:
         self.lines = problem.stations.lines
         self.ready = floor.release[:]
         self.waits_for = floor.waits_for[:]
+        for lot in left_out:
+            for step in floor.steps_of(lot):
+                self.waits_for[step] = -1  # for ever
         self.placed = [False] * steps  # or given up
         self.result = Placement(
             [-1] * steps,
@@ -113,7 +145,7 @@ class _Pass:
     def _first_arrivals(self) -> list[int]:
         """Steps that wait for nothing but their release, the last one first; fixed work is gone on with at once."""
         floor = self.floor
-        free = [step for step, count in enumerate(floor.waits_for) if not count]
+        free = [step for step, count in enumerate(self.waits_for) if not count]
         for step in free:
             if floor.pinned[step] >= 0:
                 self._go_on(step, self.ready[step])

@@ -27,6 +27,7 @@ class Floor:
         followed = (steps.next >= 0) & np.append(has_way, False)[steps.next]
         overlaps = followed & (steps.transfer > 0) & (steps.transfer < steps.good)
         self.overlaps: list[bool] = overlaps.tolist()
+        self.first_step: list[int] = lots.first_step.tolist()
         self.first_way: list[int] = steps.first_way.tolist()
         self.station: list[int] = ways.station.tolist()
         self.step: list[int] = ways.step.tolist()
@@ -67,3 +68,7 @@ class Floor:
         for step, unit in enumerate(self.pinned):
             if unit >= 0 and self.first_way[step + 1] > self.first_way[step]:
                 self.has_reserved[self.unit_station[unit]] = True
+
+    def steps_of(self, lot: int) -> range:
+        """The steps of a lot."""
+        return range(self.first_step[lot], self.first_step[lot + 1])

@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,8 +33,7 @@ MOST_PASSES = 60
 SECONDS_PER_STEP = 8e-6  # of one pass, to size the sweep alike on every machine
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting of the rule, as positions on the scales."""
 
     overtime: int
@@ -152,4 +152,4 @@ def _working_day(problem: Problem) -> float:
 
 
 def _distance(one: Setting, other: Setting) -> int:
-    return sum(abs(a - b) for a, b in zip(astuple(one), astuple(other), strict=True))
+    return sum(abs(a - b) for a, b in zip(one, other, strict=True))

@@ -289,6 +289,16 @@ class TestHorizon:
         lots = [lot("L1", "A", 1, due=1), lot("L2", "SUB", 1000)]
         assert schedule(routing, lots, [takes("L1", "L2")]).lots["finish_time"].isna().all()
 
+    def test_a_lot_that_is_left_out_changes_nothing_over(self) -> None:
+        """A would be first on S and leave it set up for B, but cannot be finished at T; so B changes over itself."""
+        routing = [step("A", 10, "S", setup_hours=1), step("A", 20, "T", units_per_hour=0.001)]
+        plan = schedule(
+            [*routing, step("B", 10, "S", setup_hours=1)],
+            [lot("L1", "A", 2, due=1, weight=5), lot("L2", "B", 2, due=9)],
+            item=[{"item_no": "A", "setup_family": "F"}, {"item_no": "B", "setup_family": "F"}],
+        )
+        assert runs(plan) == {("L2", 10): ("S/1", "1 08:00", "1 11:00")}
+
     def test_a_station_without_hours_finishes_nothing(self) -> None:
         plan = schedule(EIGHT_A_DAY, [lot("L1", "A", 1, due=1)], calendar=calendar("C", hours=0.0))
         assert plan.rows.empty
