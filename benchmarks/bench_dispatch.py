@@ -23,7 +23,7 @@ SHOPS = {
     "1,000 orders, changeovers": Shop(1_000, load=0.8, families=6, setup_hours=0.25),
     "1,000 orders, overtime": Shop(1_000, load=1.0, overtime_hours=3.0),
     "1,000 orders, transfer lots": Shop(1_000, transfer_share=0.25),
-    "1,000 orders, alternatives": Shop(1_000, alternatives=True),
+    "1,000 orders, alternatives": Shop(1_000, load=1.2, alternatives=True),
     "5,000 orders": Shop(5_000),
     "10,000 lines, 30,000 lots": Shop(10_000, products=100, steps=2, stations=20, subassemblies=2),
 }

@@ -23,6 +23,8 @@ def make_schedule(
     """The best schedule found for the lots of `materials`.
 
     `progress` hears of each better plan as it is found; when `cancelled` says yes the best so far is returned.
+    `first_answer_seconds`: how much dispatching the first rung may do, by estimate. The time limit of the settings
+    holds for everything; one pass is always made.
     """
     started = time.perf_counter()
     deadline = started + plan_input.settings.time_limit_seconds

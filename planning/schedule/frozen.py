@@ -103,9 +103,8 @@ def _end_of_day(stations: Stations, station: int, day: int, end: int) -> int:
 def _waits(plan_input: PlanInput) -> dict[tuple[str, int], int]:
     table = plan_input.routing_step
     table = table[table["item_no"].isin(set(plan_input.frozen["item_no"]))]
-    table = table.sort_values(["item_no", "step_no", "alt_rank", "station_no"], kind="stable")
     minutes = up_to_minutes(table["wait_hours"].to_numpy())
     result: dict[tuple[str, int], int] = {}
-    for item_no, number, wait in zip(table["item_no"], table["step_no"], minutes, strict=True):
-        result.setdefault((item_no, int(number)), int(wait))
+    for item_no, number, wait in zip(table["item_no"], table["step_no"], minutes.tolist(), strict=True):
+        result[item_no, int(number)] = max(result.get((item_no, int(number)), 0), wait)
     return result

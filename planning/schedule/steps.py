@@ -37,7 +37,11 @@ class Routings:
 
 
 def routings(plan_input: PlanInput, items: pd.Index, station_of: dict[str, int]) -> Routings:
-    """The routings of `items`. Source of the factors: started = good / yield, step by step from the last."""
+    """The routings of `items`. Source of the factors: started = good / yield, step by step from the last.
+
+    Quantities follow the preferred way's yield, whichever way is taken. Where the ways of a step differ in their wait
+    the longest counts for all, where they differ in their transfer quantity there is no overlap.
+    """
     table = plan_input.routing_step
     code = items.get_indexer(table["item_no"])
     table = table.assign(item=code)[code >= 0]
@@ -51,18 +55,25 @@ def routings(plan_input: PlanInput, items: pd.Index, station_of: dict[str, int])
     out_factor, in_factor = _factors(
         step_item.tolist(), table["yield_rate"].to_numpy()[fresh].tolist(), scrap.to_numpy().tolist()
     )
+    transfer = np.nan_to_num(table["transfer_qty"].to_numpy(np.float64))
+    least, most = _of_ways(np.minimum, transfer, first_way), _of_ways(np.maximum, transfer, first_way)
     return Routings(
         np.searchsorted(step_item, np.arange(len(items) + 1)).astype(np.int64),
         number[fresh],
         out_factor,
         in_factor,
-        up_to_minutes(table["wait_hours"].to_numpy()[fresh]),
-        np.nan_to_num(table["transfer_qty"].to_numpy(np.float64)[fresh]),
+        _of_ways(np.maximum, up_to_minutes(table["wait_hours"].to_numpy()), first_way),
+        np.where(least == most, most, 0.0),
         first_way.astype(np.int64),
         np.array([station_of[no] for no in table["station_no"]], np.int64),
         table["units_per_hour"].to_numpy(np.float64),
         np.nan_to_num(table["setup_hours"].to_numpy(np.float64)),
     )
+
+
+def _of_ways(pick: np.ufunc, values: Any, first_way: Ints) -> Any:
+    """The least or greatest of each step's ways."""
+    return pick.reduceat(values, first_way[:-1]) if len(values) else values
 
 
 def _factors(items: list[int], yields: list[float], scrap: list[float]) -> tuple[Floats, Floats]:

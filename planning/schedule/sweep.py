@@ -72,17 +72,17 @@ def sweep(
     first = Setting(0, FIRST_SETUP_PRICE if trial.has_setup else 0, FIRST_KAPPA, FIRST_LOOK_AHEAD)
     best, at = trial.run(first), first
     improved(best.objective)
-    untried = [setting for setting in trial.settings() if setting != first]
+    untried = _nearest_first(trial.settings(), at, first)[1:]
     for _ in range(passes - 1):
         if not untried or cancelled() or time.perf_counter() >= deadline or trial.is_done(best):
             break
-        setting = min(untried, key=lambda other: (_distance(other, at), _distance(other, first)))
-        untried.remove(setting)
+        setting = untried.pop(0)
         plan = trial.run(setting)
         if plan.score < best.score:
             if plan.objective < best.objective - 1e-9:
                 improved(plan.objective)
             best, at = plan, setting
+            untried = _nearest_first(untried, at, first)
     return best
 
 
@@ -149,6 +149,11 @@ def _working_day(problem: Problem) -> float:
     work = np.bincount(ways.station, weights=ways.process.astype(np.float64), minlength=len(lines))
     work[per_day == 0] = 0.0
     return float((per_day * work).sum() / work.sum()) if work.sum() > 0 else float(DAY)
+
+
+def _nearest_first(settings: list[Setting], at: Setting, first: Setting) -> list[Setting]:
+    """By distance from the best one so far, those alike by distance from the first."""
+    return sorted(settings, key=lambda setting: (_distance(setting, at), _distance(setting, first)))
 
 
 def _distance(one: Setting, other: Setting) -> int:

@@ -172,6 +172,12 @@ class TestAlternatives:
         plan = schedule(routing, [lot("L1", "A", 4, due=1), lot("L2", "A", 4, due=1)])
         assert {runs(plan)[ref, 10][0] for ref in ("L1", "L2")} == {"S/1"}
 
+    def test_ways_that_differ_in_drying_and_transfer_are_taken_at_their_most_careful(self) -> None:
+        """Whichever station does the first step, the second waits for the whole lot and three hours more."""
+        ways = [step("A", 10, "S", alt_rank=1, transfer_qty=1), step("A", 10, "T", alt_rank=2, wait_hours=3)]
+        plan = schedule([*ways, step("A", 20, "U")], [lot("L1", "A", 2, due=1)])
+        assert runs(plan)["L1", 20][1] == "1 13:00"
+
 
 class TestOvertime:
     """Overtime is worked where it makes a line less late, and nowhere else."""
