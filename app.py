@@ -47,7 +47,7 @@ def _language_chosen() -> None:
     publish_language()
 
 
-st.set_page_config(page_title="排产 Paichan", page_icon=":material/view_timeline:", layout="wide")
+st.set_page_config(page_title="排产 Paichan", page_icon=str(ROOT / "ui" / "icon.svg"), layout="wide")
 adopt_language()
 pages = {
     "" if section == "today" else t(f"shell.sections.{section}"): [

@@ -32,6 +32,7 @@ from planning.model import Settings
 
 ROOT = Path(__file__).parent
 AUTHOR = "command line"
+COULD_NOT_RUN = {"FILE-MISSING", "FILE-NONE"}  # there was nothing to say no to
 
 
 def default_database() -> Path:
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except PaichanError as error:
         _complain(*error_text(options.lang, error.rule, error.facts), code=error.code)
-        return 2 if isinstance(error, StoreError) else 1
+        return 2 if isinstance(error, StoreError) or error.code in COULD_NOT_RUN else 1
     except OSError as error:
         _complain(str(error))
         return 2
@@ -67,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = command("demo", _demo, "build the sample factory", prints=False)
     demo.add_argument("--as-of", type=dt.date.fromisoformat, default=None, help="its as-of date (default: yesterday)")
+    demo.set_defaults(lang="zh")  # as the app opens
     demo.add_argument("--scale", type=float, default=1.0, help="size; 1 has 60 finished goods")
 
     imports = command("import", _import, "import CSV and XLSX files or folders, as one batch")
@@ -97,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = command("serve", _serve, "run the app", prints=False)
     serve.add_argument("--port", type=int, default=8501)
+    serve.add_argument("--host", default="localhost", help="address to listen on (default: this machine only)")
     return parser
 
 
@@ -255,6 +258,7 @@ def _check(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     environment = {**os.environ, "PAICHAN_DB": str(options.db)}
     app = [sys.executable, "-m", "ui.serve", "--server.port", str(options.port)]
+    app += ["--server.address", options.host]
     try:
         return subprocess.run(app, env=environment, cwd=ROOT, check=False).returncode  # noqa: S603 our own app
     except KeyboardInterrupt:

@@ -32,6 +32,8 @@ class Board:
         self.ends: list[list[int]] = [[] for _ in floor.unit_station]
         self.steps: list[list[int]] = [[] for _ in floor.unit_station]
         self.kinds: list[list[int]] = [[] for _ in floor.unit_station]
+        self.needs_setup = [floor.needs_setup[station] for station in floor.unit_station]
+        self.exposed: set[tuple[int, int]] = set()  # unit and step of runs whose lot before was taken out
         self.suppliers: list[list[int]] = [[] for _ in floor.lot]
         for lot, step in zip(problem.lots.supplier.tolist(), problem.lots.supplied_step.tolist(), strict=True):
             self.suppliers[step].append(lot)
@@ -102,7 +104,28 @@ class Board:
                 while self.steps[unit][at] != step:
                     at += 1
                 del self.starts[unit][at], self.ends[unit][at], self.steps[unit][at], self.kinds[unit][at]
+                if at < len(self.steps[unit]) and self.needs_setup[unit]:
+                    self.exposed.add((unit, self.steps[unit][at]))
             self.way[step] = self.unit[step] = self.start[step] = self.end[step] = -1
+
+    def keeps_changeovers(self) -> bool:
+        """Whether every run that lost the lot before it still has time for the changeover it needs now.
+
+        Forgets what was lost: a change that is not kept has to be recalled.
+        """
+        exposed, self.exposed = self.exposed, set()
+        return all(self._has_changeover(unit, step) for unit, step in exposed)
+
+    def _has_changeover(self, unit: int, step: int) -> bool:
+        if step == FIXED:
+            return False  # frozen work cannot be given a longer changeover
+        if self.way[step] < 0 or self.unit[step] != unit:
+            return True  # put in anew, somewhere else
+        at = bisect_left(self.starts[unit], self.start[step])
+        while self.steps[unit][at] != step:
+            at += 1
+        needed, _ = self._changeover(self.floor.unit_station[unit], unit, at, self.way[step])
+        return needed <= self.setup[step]
 
     def put_early(self, lot: int, overtime: bool = False) -> bool:
         """Put a lot in step by step as early as it fits; False (and the lot off the board) where it does not."""
@@ -212,8 +235,6 @@ class Board:
         if not self.floor.needs_setup[self.floor.unit_station[unit]] or at >= len(self.steps[unit]):
             return True
         kind, behind = self.floor.kind[step], self.steps[unit][at]
-        if self.kinds[unit][at] == kind:
-            return True
         if behind == FIXED:
             return False
         needed, _ = self._setup_after(self.floor.unit_station[unit], kind, self.way[behind])

@@ -8,12 +8,14 @@ The bound and why it holds for plans in minutes. Let S_k(g) be the earliest star
 starts before the beginning of day g and every step has the stations to itself: S_k(g) is the latest of its material's
 release, of day g itself, and of F_p(S_p(g)) + wait over the steps p that it waits for, where F_p(t) is the end of step
 p on its fastest way when it may start at t. F_p does not decrease in t, so neither does S_k in g.
-For a step that starts at t in some plan, let its anchor be the greatest g with S_k(g) <= t. A step never has a
-smaller anchor than one it waits for: t_k >= F_p(t_p) + wait >= F_p(S_p(g_p)) + wait, so S_k(g_p) <= t_k.
-Hence every plan gives each line a choice of anchors that do not decrease from step to step, each step starting in
-[S_k(g), S_k(g + 1)), running on through its unit's windows. Between two starts at which neither end of the run
-crosses a window's edge, the minutes taken from each window are linear in the start, so the cheapest start lies at
-such a crossing or at an end of the interval: these are the ways listed here. Day of delivery >= day of F_k(S_k(g)).
+For a step that starts at t in some plan, let its anchor be the greatest g with S_k(g) <= t, so that t < S_k(g + 1).
+For each step p that it waits for, F_p(S_p(g_p)) + wait <= F_p(t_p) + wait <= t_k < S_k(g_k + 1): under a step with
+anchor g a step it waits for may have no anchor but those with F_p(S_p(g_p)) + wait < S_k(g + 1). (Several parts of one
+lot may have anchors later than the lot's own, so they must not be compared on one scale.)
+Hence every plan gives each line a choice of anchors of this kind, each step starting in [S_k(g), S_k(g + 1)) and
+running on through its unit's windows. Between two starts at which neither end of the run crosses a window's edge, the
+minutes taken from each window are linear in the start, so the cheapest start lies at such a crossing or at an end of
+the interval: these are the ways listed here. Day of delivery >= day of F_k(S_k(g)).
 So the cheapest choice of anchors and starts costs no more than what any plan does with this line. With prices p >= 0
 of the windows' capacity c, the sum over lines of their cheapest cost less p . c bounds every plan's objective from
 below (weak duality), whatever p is. Changeovers count at the least they can be. A lot that several lines or lots share
@@ -33,6 +35,8 @@ import numpy as np
 
 from planning.schedule.problem import Bools, Placement, Problem
 from planning.schedule.timeline import DAY, NEVER, Floats, Ints, Timeline, TimelineArrays
+
+_STRIDE = 1 << 42  # more than any minute: keeps the rows apart in one sorted array
 
 WHOLE = 1 - 1e-9
 
@@ -187,8 +191,20 @@ class Columns:
             batch = by_level[cuts[level] : cuts[level + 1]]
             end[batch], out[batch] = self._run(batch, start[batch])
         self.start, self.end = start, end
+        self.allowed = self._allowed(start, end, out)
         self.levels = [by_level[cuts[k] : cuts[k + 1]] for k in range(len(cuts) - 1)]
         self.level_edges = [by_edge[edge_cuts[k] : edge_cuts[k + 1]] for k in range(len(cuts) - 1)]
+
+    def _allowed(self, start: Ints, end: Ints, out: Ints) -> Ints:
+        """Per pair of nodes and anchor of the second: the last anchor that the first may have; -1 for none."""
+        tree, pairs, days = self.tree, len(self.tree.before), self.days
+        wait = self.problem.steps.wait[tree.step[tree.before]][:, None]
+        own = (tree.handed_on == 1)[:, None]
+        ready = np.where(own, out[tree.before, :days] + wait, end[tree.before, :days])
+        row = np.arange(pairs)[:, None] * _STRIDE
+        limit = np.searchsorted((ready + row).ravel(), (start[tree.after, 1:] + row).ravel(), side="left")
+        allowed: Ints = limit.reshape(pairs, days) - 1 - np.arange(pairs)[:, None] * days
+        return allowed
 
     def _run(self, batch: Ints, start: Ints) -> tuple[Ints, Ints]:
         """Ends of the batch's steps on their fastest way, and when their first transfer lot is out."""
@@ -250,7 +266,7 @@ class Columns:
         begin, last = start[at, day], following[at, day] - 1
         station = ways.station[way]
         minutes = self._minutes(way, tree.share[node])
-        whole = tree.share[node] >= WHOLE
+        whole = (tree.share[node] >= WHOLE) & ~self._may_skip_overtime(station, minutes)
         first_worked, last_worked = self.clock.worked(station, begin), self.clock.worked(station, last)
         pieces = [
             self._runs(node[whole], day[whole], way[whole], first_worked[whole], last_worked[whole], minutes[whole]),
@@ -324,12 +340,27 @@ class Columns:
             minutes[which] / length,
         ]
 
+    def _may_skip_overtime(self, station: Ints, minutes: Floats) -> Bools:
+        """Runs over three windows or more that could leave a window's overtime out: no single run on the clock then.
+
+        Each window's part counts by itself, as for shares of lots.
+        """
+        has_overtime = np.zeros(len(self.clock.first) - 1, bool)
+        shortest = np.full(len(has_overtime), np.inf)
+        for k in range(len(has_overtime)):
+            own = slice(self.clock.first[k], self.clock.first[k + 1])
+            if self.length[own].size:
+                has_overtime[k] = bool((self.clock.ends[own] > self.regular_ends[own]).any())
+                shortest[k] = float((self.regular_ends[own] - self.clock.starts[own]).min())
+        skips: Bools = has_overtime[station] & (minutes > shortest[station])
+        return skips
+
     def _window_after(self, station: Ints, worked: Ints) -> Ints:
         """The window in which the working minute after `worked` lies."""
         return self._search(station, worked, "right")
 
     def _search(self, station: Ints, worked: Ints, side: str) -> Ints:
-        window = np.searchsorted(self.clock.through_keys, worked + (station << 42), side=side)  # type: ignore[call-overload]
+        window = np.searchsorted(self.clock.through_keys, worked + station * _STRIDE, side=side)  # type: ignore[call-overload]
         result: Ints = np.clip(window, self.clock.first[station], self.clock.first[station + 1])
         return result
 
@@ -386,7 +417,9 @@ class Columns:
         reached = np.empty_like(value)
         for batch, edge in zip(self.levels, self.level_edges, strict=True):
             if len(edge):
-                np.add.at(value, tree.after[edge], reached[tree.before[edge]])
+                limit = self.allowed[edge]
+                least = np.take_along_axis(reached[tree.before[edge]], np.maximum(limit, 0), axis=1)
+                np.add.at(value, tree.after[edge], np.where(limit >= 0, least, np.inf))
             reached[batch] = np.minimum.accumulate(value[batch], axis=1)
         by_day = self._line_values(reached)
         best_day = _last_least(by_day)
@@ -449,7 +482,7 @@ class Columns:
             masked = np.where(np.arange(self.days)[None, :] <= limit[here][:, None], value[here], np.inf)
             anchor[here] = _last_least(masked)
             known = edge[limit[tree.after[edge]] >= 0]
-            limit[tree.before[known]] = anchor[tree.after[known]]
+            limit[tree.before[known]] = self.allowed[known, anchor[tree.after[known]]]
         used = np.flatnonzero(anchor >= 0)
         key = used * self.days + anchor[used]
         position = np.searchsorted(self.segment_key, key)

@@ -22,7 +22,7 @@ from planning.schedule.rule import urgency
 from planning.schedule.timeline import NEVER, Floats, Ints
 
 POINTS = (0.9, 0.95, 0.85, 0.8, 0.7, 0.98, 0.6, 0.5)
-KAPPAS = (1.0, 0.5, 2.0, 0.25)  # in mean processing times
+KAPPAS = (16.0, 8.0, 4.0, 32.0)  # in mean processing times, most promising first
 
 
 def guided_dues(problem: Problem, tree: Tree, relaxation: Relaxation, point: float, fallback: Dues) -> Dues:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import random
 import time
+from bisect import bisect_left
 from collections.abc import Callable
 
 import numpy as np
@@ -124,13 +125,14 @@ def _try_change(
             done.append(lot)
             if not ok:
                 break
-    if ok:
+    if ok and board.keeps_changeovers():
         change = orders.costs(lots) - before
         if change <= 0 or (temperature > 0 and draw.random() < math.exp(-change / temperature)):
             return change
     for lot in done:
         board.take(lot)
     board.recall(remembered)
+    board.keeps_changeovers()  # everything stands as it did
     return None
 
 
@@ -155,8 +157,6 @@ def _blockers(board: Board, movable: list[bool], draw: random.Random, own: list[
 
 
 def _position(starts: list[int], steps: list[int], start: int, step: int) -> int:
-    from bisect import bisect_left
-
     at = bisect_left(starts, start)
     while steps[at] != step:
         at += 1
@@ -178,7 +178,13 @@ def pull(floor: Floor, placement: Placement) -> Placement:
         board.take(lot)
         if not board.put_late(lot, limit):
             board.recall(remembered)
-        elif orders.costs([lot]) > before or (board.lot_day[lot] < day) or board.lot_start[lot] < start:
+        elif (
+            not board.keeps_changeovers()
+            or orders.costs([lot]) > before
+            or (board.lot_day[lot] < day)
+            or board.lot_start[lot] < start
+        ):
             board.take(lot)
             board.recall(remembered)
+        board.keeps_changeovers()  # what stands now is sound
     return board.placement()

@@ -119,3 +119,18 @@ def test_one_click_on_a_late_line_opens_its_order(planned_sample, tmp_path):
         assert f"order={order}" in page.url
         assert f"line={line}" in page.url
         assert "lang=en" in page.url
+
+
+def test_no_request_leaves_the_machine(planned_sample, tmp_path):
+    """The app needs no internet: whatever a page asks for, it asks of the app itself."""
+    database = tmp_path / "paichan.duckdb"
+    shutil.copyfile(planned_sample, database)
+    asked: list[str] = []
+    with running_app(database) as address, browser_page() as page:
+        page.on("request", lambda request: asked.append(request.url))
+        for name in ("", "backlog", "gantt", "shortages"):
+            page.goto(f"{address}/{name}?lang=en")
+            settle(page)
+        own = (address, address.replace("http", "ws", 1), "data:", "blob:")
+        assert [url for url in asked if not url.startswith(own)] == []
+        assert asked
