@@ -70,9 +70,8 @@ actual AS (
         sum(made.qty * coalesce(lot_station.share, item_station.share, 1)) AS actual_qty
     FROM made
     LEFT JOIN lot_station USING (work_order_no, step_no, work_date)
-    LEFT JOIN item_station
-        ON lot_station.station_no IS NULL
-        AND item_station.item_no = made.item_no
+    LEFT JOIN item_station  -- one comparison instead of two: a bare IS NULL would compare every row with every other
+        ON item_station.item_no = CASE WHEN lot_station.station_no IS NULL THEN made.item_no END
         AND item_station.step_no = made.step_no
         AND item_station.work_date = made.work_date
     LEFT JOIN usual_station ON usual_station.item_no = made.item_no AND usual_station.step_no = made.step_no
