@@ -10,7 +10,7 @@ from ui.figures.orders import order_way
 from ui.reasons import lost, mend, target_of, why
 from ui.text import t
 
-BADGES = {"on_time": "green", "at_risk": "orange", "late": "red"}
+BADGES = {"on_time": "green", "at_risk": "orange", "late": "red", "unplanned": "gray"}
 
 
 def choose(page: guard.Page) -> tuple[str, pd.DataFrame]:
@@ -46,7 +46,7 @@ def answer(line: pd.Series) -> None:
         words = t(f"orders.state.{line['state']}") + (days if line["state"] == "late" else "")
         badge = f" :{BADGES[line['state']]}-badge[{words}]"
     planned = text.date(line["planned_date"]) if line["state"] else text.NOTHING
-    if line["state"] == "late" and text.missing(line["planned_date"]):
+    if line["state"] in ("late", "unplanned") and text.missing(line["planned_date"]):
         planned = t("orders.beyond")
     st.markdown(
         t(

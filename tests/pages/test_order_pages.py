@@ -63,7 +63,7 @@ def test_totals_weeks_and_ages_add_up_to_the_list(sample_database):
         ages = store.query("orders/backlog_ages", **asked)
         demand = store.query("plan_input/demand", **asked)
     assert totals["lines"] == len(rows) == len(demand)
-    assert weeks[["on_time", "at_risk", "late"]].to_numpy().sum() == len(rows)
+    assert weeks[["on_time", "at_risk", "late", "unplanned"]].to_numpy().sum() == len(rows)
     assert ages["lines"].sum() == totals["overdue_lines"]
     assert list(ages["age"]) == ["1-7", "8-14", "15-30", ">30"]
 

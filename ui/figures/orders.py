@@ -11,15 +11,17 @@ import plotly.graph_objects as go
 from ui.figures.theme import COLOURS, PATTERNS, layout
 
 Say = Callable[..., str]
-STATES = ("on_time", "at_risk", "late")
+STATES = ("on_time", "at_risk", "late", "unplanned")
 ROW_PIXELS = 26
 
 
 def due_weeks(weeks: pd.DataFrame, say: Say) -> go.Figure:
-    """Open lines by the week of their date: on time, at risk, late by the plan (rows of orders/backlog_weeks)."""
+    """Open lines by the week of their date and their state in the plan (rows of orders/backlog_weeks)."""
     figure = go.Figure()
     labels = [f"{week:%m-%d}" for week in weeks["week"]]
     for state in STATES:
+        if state == "unplanned" and not weeks[state].any():
+            continue
         figure.add_bar(
             name=say(f"orders.state.{state}"),
             x=labels,
@@ -37,7 +39,7 @@ def due_weeks(weeks: pd.DataFrame, say: Say) -> go.Figure:
             text=["" if not count else str(count) for count in weeks[state]],
             textposition="inside",
             textangle=0,
-            insidetextfont={"color": "white"},
+            insidetextfont={"color": "black" if state == "unplanned" else "white"},
             hovertemplate="%{x}: %{y}<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(**layout(say("orders.weeks"), 270), barmode="stack")

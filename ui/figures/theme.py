@@ -12,6 +12,7 @@ COLOURS: Mapping[str, str] = {
     "frozen": "#7F7F7F",
     "material": "#CC79A7",
     "capacity": "#0072B2",
+    "unplanned": "#C4C4C4",
 }
 
 # a second sign beside the colour, for those who print in grey
@@ -22,6 +23,7 @@ PATTERNS: Mapping[str, str] = {
     "frozen": ".",
     "material": "\\",
     "capacity": "",
+    "unplanned": "",
 }
 
 FONT = (

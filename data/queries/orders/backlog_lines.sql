@@ -1,5 +1,5 @@
 -- Every open order line with what the plan says of it. Planned: the last of its deliveries; empty where something is
--- not delivered inside the horizon.
+-- not delivered inside the horizon. A line that came after the plan is unplanned.
 WITH demand AS (
     {{plan_input/demand}}
 ),
@@ -20,11 +20,11 @@ SELECT
     demand.due_date,
     demand.target_date,
     state.planned_date,
-    CASE WHEN plan_lateness.run_no IS NOT NULL THEN 'late' ELSE coalesce(state.state, '') END AS state,
-    CAST(coalesce(plan_lateness.days_late, 0) AS BIGINT) AS days_late,
-    coalesce(plan_lateness.cause, '') AS cause,
-    coalesce(plan_lateness.detail, '') AS detail,
-    coalesce(plan_lateness.remedy, '') AS remedy,
+    coalesce(state.state, 'unplanned') AS state,
+    coalesce(state.days_late, 0) AS days_late,
+    coalesce(state.cause, '') AS cause,
+    coalesce(state.detail, '') AS detail,
+    coalesce(state.remedy, '') AS remedy,
     CAST(greatest(date_diff('day', demand.target_date, CAST($as_of AS DATE)), 0) AS BIGINT) AS days_overdue,
     CAST(date_trunc('week', demand.target_date) AS DATE) AS week
 FROM demand
@@ -32,7 +32,3 @@ JOIN sales_order USING (sales_order_no, line_no)
 LEFT JOIN customer ON customer.customer_no = demand.customer_no
 LEFT JOIN item ON item.item_no = demand.item_no
 LEFT JOIN state USING (sales_order_no, line_no)
-LEFT JOIN plan_lateness
-    ON plan_lateness.run_no = $run_no
-    AND plan_lateness.sales_order_no = demand.sales_order_no
-    AND plan_lateness.line_no = demand.line_no

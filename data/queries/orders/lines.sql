@@ -24,20 +24,16 @@ SELECT
     sales_order.promised_date,
     coalesce(sales_order.promised_date, sales_order.due_date) AS target_date,
     state.planned_date,
-    CASE WHEN plan_lateness.run_no IS NOT NULL THEN 'late' ELSE coalesce(state.state, '') END AS state,
+    coalesce(state.state, '') AS state,
     sales_order.status,
-    CAST(plan_lateness.days_late AS BIGINT) AS days_late,
-    coalesce(plan_lateness.cause, '') AS cause,
-    coalesce(plan_lateness.detail, '') AS detail,
-    coalesce(plan_lateness.remedy, '') AS remedy
+    state.days_late,
+    coalesce(state.cause, '') AS cause,
+    coalesce(state.detail, '') AS detail,
+    coalesce(state.remedy, '') AS remedy
 FROM sales_order
 LEFT JOIN customer USING (customer_no)
 LEFT JOIN item USING (item_no)
 LEFT JOIN state USING (sales_order_no, line_no)
 LEFT JOIN shipped USING (sales_order_no, line_no)
-LEFT JOIN plan_lateness
-    ON plan_lateness.run_no = $run_no
-    AND plan_lateness.sales_order_no = sales_order.sales_order_no
-    AND plan_lateness.line_no = sales_order.line_no
 WHERE sales_order.sales_order_no = $order
 ORDER BY sales_order.line_no
