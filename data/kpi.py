@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -152,8 +152,9 @@ def figures(
     since: dt.date | None = None,
     until: dt.date | None = None,
     settings: KpiSettings | None = None,
+    keys: Collection[str] = KEYS,
 ) -> list[Figure]:
-    """All figures as of the end of `as_of` for the period `since` to `until`, both included; totals before their cuts.
+    """The figures `keys` as of the end of `as_of` for the period `since` to `until`, both included; totals before cuts.
 
     The period is the `PERIOD_DAYS` days up to `as_of` unless given. Kit rate and load look ahead: they take the part
     of the period after `as_of`, or `settings.ahead_days` days where it has none. Raises InputError where the period
@@ -167,6 +168,8 @@ def figures(
         cursor.execute("BEGIN")  # one snapshot for all questions
         snapshot = Writer(cursor, "", "")
         for measure in measures(settings):
+            if measure.key not in keys:
+                continue
             if measure.plan and bound["run_no"] is None:
                 if measure.total:
                     found.append(_figure(measure, None, None, dict(measure.cut)))
@@ -264,21 +267,21 @@ def _read_off(measure: Measure, found: pd.DataFrame) -> Iterator[Figure]:
     kept = _kept(measure, found)
     columns = [measure.numerator] + ([measure.denominator] if measure.denominator else [])
     if measure.total:
-        yield _summed(measure, kept[columns].sum(), dict(measure.cut))
+        yield _summed(measure, kept[columns].sum().tolist(), dict(measure.cut))
     for names in measure.cuts:
         sums = kept.groupby(list(names), dropna=False, sort=True)[columns].sum()
         bands = measure.bands.get(names[0]) if len(names) == 1 else None
         if bands:
             sums = sums.reindex(list(bands), fill_value=0.0)
-        for values, row in sums.iterrows():
+        for values, row in zip(sums.index, sums.to_numpy().tolist(), strict=True):  # thousands: no iterrows
             parts = values if isinstance(values, tuple) else (values,)
             cut = {name: _plain(part) for name, part in zip(names, parts, strict=True)}
             yield _summed(measure, row, {**measure.cut, **cut})
 
 
-def _summed(measure: Measure, sums: pd.Series, cut: dict[str, Any]) -> Figure:
-    numerator = float(sums[measure.numerator])
-    return _figure(measure, numerator, float(sums[measure.denominator]) if measure.denominator else None, cut)
+def _summed(measure: Measure, sums: Sequence[float], cut: dict[str, Any]) -> Figure:
+    """The figure of the sums of its columns: the numerator's, then the denominator's where it has one."""
+    return _figure(measure, float(sums[0]), float(sums[1]) if measure.denominator else None, cut)
 
 
 def _figure(measure: Measure, numerator: float | None, denominator: float | None, cut: dict[str, Any]) -> Figure:

@@ -89,11 +89,14 @@ class Page:
         if self.plan_or_none is not None:
             plan = self.plan_or_none
             about = {"run_no": plan.run_no, "as_of": plan.as_of, "first_day": plan.first_day}
-        return _asked(str(self.store.path), self._version(), question, {**about, **parameters})
+        kept = _asked(str(self.store.path), self._version(), question, {**about, **parameters})
+        return kept.copy(deep=False)  # its columns are copied where the page writes on them
 
-    def figures(self, since: dt.date | None = None, until: dt.date | None = None) -> list[Figure]:
-        """The factory's figures as of the day in view, kept until data or plan change."""
-        return _figures(str(self.store.path), self._version(), self.today, since, until)
+    def figures(
+        self, keys: tuple[str, ...], since: dt.date | None = None, until: dt.date | None = None
+    ) -> tuple[Figure, ...]:
+        """The factory's figures `keys` as of the day in view, kept until data or plan change."""
+        return _figures(str(self.store.path), self._version(), self.today, keys, since, until)
 
     def notices(self) -> list[Notice]:
         """What is odd in the data as of the day in view."""
@@ -206,14 +209,17 @@ def _number(value: Any) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
-@st.cache_data(max_entries=400, show_spinner=False)
+# answers are kept as they are: to pickle and unpickle ten thousand rows takes longer than to ask for them
+@st.cache_resource(max_entries=400, show_spinner=False)
 def _asked(path: str, version: str, question: str, parameters: dict[str, Any]) -> pd.DataFrame:
     return open_store(path).query(question, **parameters)
 
 
-@st.cache_data(max_entries=20, show_spinner=False)
-def _figures(path: str, version: str, as_of: dt.date, since: dt.date | None, until: dt.date | None) -> list[Figure]:
-    return figures(open_store(path), as_of, since, until)
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _figures(
+    path: str, version: str, as_of: dt.date, keys: tuple[str, ...], since: dt.date | None, until: dt.date | None
+) -> tuple[Figure, ...]:
+    return tuple(figures(open_store(path), as_of, since, until, keys=keys))
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

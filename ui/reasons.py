@@ -72,9 +72,9 @@ def brief(detail: str) -> str:
 
 
 def _said(how: str, detail: str) -> str:
-    facts = _read(detail)
-    if not facts:
+    if not detail:  # most lines of a list are on time
         return ""
+    facts = _read(detail)
     kind = facts["kind"]
     if kind == "material" and facts["overdue"]:
         kind = "material_overdue"

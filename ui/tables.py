@@ -22,6 +22,7 @@ NUMBER_FORMATS: Mapping[str, str] = {
     "integer": "localized",
 }
 ROWS_IN_FULL = 18
+MOST_ROWS = 1000  # in the browser; nobody reads further, and the page stays quick
 TALL = 560
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -46,9 +47,10 @@ def table(
 
     labels: headers that differ. looks: how numbers are written. targets: columns whose value opens a page in one
     click. config: column configurations that differ. `key` and the columns' names make the keys of its widgets.
-    choose: whether one row can be selected; returns its number in `frame` (None: no row is).
+    choose: whether one row can be selected; returns its number in `frame` (None: no row is). Of a long frame the first
+    `MOST_ROWS` are shown, which is said; the download holds all.
     """
-    shown = frame[[*columns]].copy()
+    shown = frame[[*columns]].head(MOST_ROWS).copy()
     settings: dict[str, Any] = {}
     for name in columns:
         label = (labels or {}).get(name) or text.column_label(name, source)
@@ -67,6 +69,8 @@ def table(
         height=height if height != "auto" else "content" if len(shown) <= ROWS_IN_FULL else TALL,
         placeholder=text.NOTHING,
     )
+    if len(frame) > MOST_ROWS:
+        st.caption(t("shell.first_rows", shown=text.quantity(MOST_ROWS), rows=text.quantity(len(frame))))
     if download:
         _download(frame, key, columns, source, labels)
     for name, (page, parameters) in (targets or {}).items():
@@ -132,7 +136,8 @@ def _column(
     if pd.api.types.is_datetime64_any_dtype(values):
         return dates(values), st.column_config.TextColumn(label, pinned=pin)
     if pd.api.types.is_bool_dtype(values):
-        return values.map(lambda value: t("shell.yes") if value else t("shell.no")), st.column_config.TextColumn(label)
+        answers = {True: t("shell.yes"), False: t("shell.no")}
+        return values.map(answers), st.column_config.TextColumn(label)
     if pd.api.types.is_numeric_dtype(values):
         return values, st.column_config.NumberColumn(label, format=NUMBER_FORMATS[look or "quantity"], pinned=pin)
     if source and name in TABLES[source].names and TABLES[source].column(name).choices:
@@ -147,7 +152,8 @@ def dates(values: pd.Series) -> pd.Series:
     """
     year = int(st.session_state.get("year_in_view", 0))
     shown = year if bool((values.dropna().dt.year >= year).all()) else 0
-    return values.map(lambda value: "" if pd.isna(value) else text.date(value, shown))
+    words = {day: text.date(day, shown) for day in values.dropna().unique()}
+    return pd.Series([words.get(day, "") for day in values], values.index, dtype="str")
 
 
 def _harmless(value: Any) -> Any:

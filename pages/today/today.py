@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
@@ -20,7 +21,10 @@ TILES = (
     ("plan_attainment", ("work_date", "station_no", "item_no", "step_no", "planned_qty", "actual_qty")),
     ("kit_rate", ("order_ref", "item_no", "qty", "start_date", "kit_date", "blocking")),
 )
+COMPARED = ("on_time_delivery_lines", "plan_attainment")  # with the period before
+BESIDE = ("backlog_value", "overdue_value", "load")
 PERIOD = dt.timedelta(days=kpi.PERIOD_DAYS)
+DAY = dt.timedelta(days=1)
 ALL = {"search": "", "customer": "", "week": "", "late_only": False}
 
 
@@ -55,8 +59,9 @@ def header(page: guard.Page) -> None:
 
 def figures(page: guard.Page) -> None:
     """Six tiles; those of a period beside the period before."""
-    found = page.figures()
-    before = {figure.key: figure for figure in page.figures(page.today - 2 * PERIOD, page.today - PERIOD)}
+    found = page.figures((*(key for key, _ in TILES), *BESIDE))
+    earlier = page.figures(COMPARED, page.today - 2 * PERIOD + DAY, page.today - PERIOD)
+    before = {figure.key: figure for figure in earlier if not figure.cut}
     totals = {figure.key: figure for figure in found if not figure.cut}
     value = totals["backlog_value"].value
     notes = {
@@ -75,13 +80,13 @@ def figures(page: guard.Page) -> None:
                 columns,
                 name=t(f"today.tile.{key}"),
                 note=notes[key],
-                before=before[key].value if key in ("on_time_delivery_lines", "plan_attainment") else None,
+                before=before[key].value if key in COMPARED else None,
             )
     with places[-1]:
         bottleneck(page, found, totals["load"])
 
 
-def bottleneck(page: guard.Page, found: list[kpi.Figure], total: kpi.Figure) -> None:
+def bottleneck(page: guard.Page, found: Sequence[kpi.Figure], total: kpi.Figure) -> None:
     """The load of the fullest station; that of all where there is no plan."""
     stations = [figure for figure in found if figure.key == "load" and set(figure.cut or {}) == {"station_no"}]
     fullest = max(stations, key=lambda figure: figure.value or 0.0, default=total)
