@@ -1,4 +1,4 @@
-"""Who takes which supply that exists: by rank, on time and latest first, stock last."""
+"""Who takes which supply that exists: by rank, on time and latest first, stock last, and nobody late for nothing."""
 
 from __future__ import annotations
 
@@ -130,28 +130,57 @@ def overlap(one: Floats, other: Floats) -> tuple[Ints, Ints, Floats]:
     return np.searchsorted(ends, middle), np.searchsorted(other_ends, middle), qty
 
 
-def hand_out(
-    need: Ints, rank: Ints, qty: Floats, latest: Ints | int, supply: Supply, item: int, barred: Ints
-) -> tuple[Ints, Ints, Floats, Floats]:
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """Requirements of one item in order of rank: the day each is wanted, its rank and quantity.
+
+    latest: the day on which a new order could come. near: wanted before a new order would surely be there, by somebody
+    who waits for it. barred: positions of those that take from no make order.
+    """
+
+    need: Ints
+    rank: Ints
+    qty: Floats
+    latest: Ints
+    near: npt.NDArray[np.bool_]
+    barred: Ints
+
+
+def hand_out(wanted: Requirements, supply: Supply, item: int) -> tuple[Ints, Ints, Floats, Floats]:
     """Hands an item's existing supply to requirements in order of rank: (requirement, supply row, quantity), rest.
 
     Each requirement takes what is on time, latest first, then what is late, earliest first, but nothing that
-    comes after both its need and `latest`, the day on which a new order could come. Supply made for an order
-    line serves that line first. `barred` requirements (positions) take from no make order. `rest` is what of each
-    requirement stays open. Requirements must be sorted by rank.
+    comes after both its need and `latest`. Supply made for an order line serves that line first. Where that leaves a
+    near requirement late, the near ones go before the others, each in order of rank: the others lose nothing, since a
+    new order is there when they want it. `rest` is what of each requirement stays open.
     """
-    start, stop = int(supply.first[item]), int(supply.first[item + 1])
-    if start == stop or not len(need):
+    rows = slice(int(supply.first[item]), int(supply.first[item + 1]))
+    by_rank = np.arange(len(wanted.need))
+    near_first = np.argsort(~wanted.near, kind="stable")
+    if rows.start == rows.stop or not len(by_rank):
         nothing = np.zeros(0, dtype=np.int64)
-        return nothing, nothing, np.zeros(0), qty
-    in_time = supply.day[start:stop].max() <= need.min() and supply.expiry[start:stop].min() >= need.max()
-    if in_time and not len(barred) and supply.reserved[start:stop].max() < 0:
-        taker, given, taken = overlap(qty, supply.qty[start:stop])
-        return taker, given + start, taken, _rest(qty, taker, taken)
-    rows = _compete(need, rank, qty, np.broadcast_to(latest, need.shape), supply, start, stop, set(barred.tolist()))
-    taker, given = (np.array([row[place] for row in rows], dtype=np.int64) for place in (0, 1))
-    taken = np.array([row[2] for row in rows], dtype=np.float64)
-    return taker, given, taken, _rest(qty, taker, taken)
+        return nothing, nothing, np.zeros(0), wanted.qty
+    in_time = supply.day[rows].max() <= wanted.need.min() and supply.expiry[rows].min() >= wanted.need.max()
+    if in_time and not len(wanted.barred) and supply.reserved[rows].max() < 0:
+        order = by_rank if supply.qty[rows].sum() >= wanted.qty.sum() else near_first
+        taker, given, taken = overlap(wanted.qty[order], supply.qty[rows])
+        taker = order[taker]
+        return taker, given + rows.start, taken, _rest(wanted.qty, taker, taken)
+    found = _compete(wanted, supply, rows, by_rank)
+    late = _near_late(wanted, supply, *found)
+    if late and not wanted.near[found[0]].all():
+        other = _compete(wanted, supply, rows, near_first)
+        # in that order stock may be left to expire: no more is bought for it than comes in time instead
+        more = float(other[3].sum() - found[3].sum())
+        if more <= late - _near_late(wanted, supply, *other) + EPSILON:
+            return other
+    return found
+
+
+def _near_late(wanted: Requirements, supply: Supply, taker: Ints, given: Ints, taken: Floats, rest: Floats) -> float:
+    """Pieces that near requirements get late or not at all."""
+    late = wanted.near[taker] & (supply.day[given] > wanted.need[taker])
+    return float(taken[late].sum() + rest[wanted.near].sum())
 
 
 def _rest(qty: Floats, taker: Ints, taken: Floats) -> Floats:
@@ -178,23 +207,24 @@ class _Hands:
         return self.left[row] == 0.0
 
 
-def _compete(
-    need: Ints, rank: Ints, qty: Floats, latest: Ints, supply: Supply, start: int, stop: int, barred: set[int]
-) -> list[tuple[int, int, float]]:
-    """The same, requirement by requirement: several dated supplies, of which each may serve only some."""
-    hands = _Hands(qty.tolist(), dict(zip(range(start, stop), supply.qty[start:stop].tolist(), strict=True)), [])
-    _serve_own_lines(hands, rank, supply, start, stop, barred)
-    in_hand = supply.kind[start:stop] == STOCK
+def _compete(wanted: Requirements, supply: Supply, rows: slice, order: Ints) -> tuple[Ints, Ints, Floats, Floats]:
+    """The same, requirement by requirement in `order`: several dated supplies, of which each may serve only some."""
+    start, stop = rows.start, rows.stop
+    barred = set(wanted.barred.tolist())
+    hands = _Hands(wanted.qty.tolist(), dict(zip(range(start, stop), supply.qty[rows].tolist(), strict=True)), [])
+    _serve_own_lines(hands, wanted.rank, supply, rows, barred)
+    in_hand = supply.kind[rows] == STOCK
     stock = [row for row in (np.flatnonzero(in_hand) + start).tolist() if hands.left[row]]
     dated = [row for row in (np.flatnonzero(~in_hand) + start)[::-1].tolist() if hands.left[row]]
     dates = supply.day[dated].tolist()
     expiry = dict(zip(stock, supply.expiry[stock].tolist(), strict=True))
     could = dict(zip(dated, supply.could[dated].tolist(), strict=True))
     made = {row for row in dated if supply.kind[row] == FIRM_MAKE}
-    open_qty = hands.open_qty
-    for position, (day, limit) in enumerate(zip(need.tolist(), latest.tolist(), strict=True)):
+    open_qty, need, latest = hands.open_qty, wanted.need.tolist(), wanted.latest.tolist()
+    for position in order.tolist():
         if not dated and not stock:
             break
+        day = need[position]
         shut = made if position in barred else frozenset()
         place = bisect_right(dates, day)
         for at in range(place - 1, -1, -1):
@@ -208,18 +238,20 @@ def _compete(
                 hands.take(position, row)
         if stock and not hands.left[stock[0]]:
             stock = [row for row in stock if hands.left[row]]
-        at, last = place, max(day, limit)
+        at, last = place, max(day, latest[position])
         while open_qty[position] and at < len(dated) and (dates[at] <= last or made):
             if could[dated[at]] > last or dated[at] in shut or not hands.take(position, dated[at]):
                 at += 1
             else:
                 del dated[at], dates[at]
-    return hands.rows
+    taker, given = (np.array([row[place] for row in hands.rows], dtype=np.int64) for place in (0, 1))
+    taken = np.array([row[2] for row in hands.rows], dtype=np.float64)
+    return taker, given, taken, _rest(wanted.qty, taker, taken)
 
 
-def _serve_own_lines(hands: _Hands, rank: Ints, supply: Supply, start: int, stop: int, barred: set[int]) -> None:
+def _serve_own_lines(hands: _Hands, rank: Ints, supply: Supply, rows: slice, barred: set[int]) -> None:
     """Make orders that name an order line serve it before anything is pooled, the first to come first."""
-    for row in (np.flatnonzero(supply.reserved[start:stop] >= 0)[::-1] + start).tolist():
+    for row in (np.flatnonzero(supply.reserved[rows] >= 0)[::-1] + rows.start).tolist():
         own = np.searchsorted(rank, [supply.reserved[row], supply.reserved[row] + 1])
         for position in range(int(own[0]), int(own[1])):
             if hands.open_qty[position] and hands.left[row] and position not in barred:

@@ -71,10 +71,12 @@ class LotRows:
 class Book:
     """What has been planned so far. needs: open requirements by level; ledger: who took what, piece by piece.
 
-    lots, buys: planned ones of each item as (item, quantities, need days[, ranks]).
+    lots, buys: planned ones of each item as (item, quantities, need days[, ranks]). parts_days: per item the working
+    days until its parts could all be there anew.
     """
 
     firm: LotRows
+    parts_days: Ints
     needs: dict[int, list[Needs]] = field(default_factory=dict)
     ledger: list[tuple[Needs, Ints, Ints, Floats]] = field(default_factory=list)
     lots: list[LotRows] = field(default_factory=list)

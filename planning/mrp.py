@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planning.allocate import EPSILON, FIRM_MAKE, NEVER, PLANNED_BUY, PLANNED_MAKE, hand_out
+from planning.allocate import EPSILON, FIRM_MAKE, NEVER, PLANNED_BUY, PLANNED_MAKE, Requirements, hand_out
 from planning.bom import Floats, Ints
 from planning.factory import Factory
 from planning.lot_sizing import Lots, size_lots
@@ -19,9 +19,10 @@ from planning.model import MaterialPlan, PlanInput
 def plan_materials(plan_input: PlanInput) -> MaterialPlan:
     """The lots to make, the purchases and the ledger that serve every open line and safety stock of `plan_input`.
 
-    Frames as in MATERIAL_COLUMNS. Order lines are served by rank (priority, target date, order number, line);
-    a lot's components inherit the best rank of those the lot serves, then come work orders nobody waits for,
-    then safety stock. Planned lots and purchases are numbered in order of low-level code, item and need date.
+    Frames as in MATERIAL_COLUMNS. Order lines are served by rank (priority, target date, order number, line), but
+    those that a new order can still serve in time leave what there is to those that would else be late. A lot's
+    components inherit the best rank of those the lot serves, then come work orders nobody waits for, then safety
+    stock. Planned lots and purchases are numbered in order of low-level code, item and need date.
     The result does not depend on the order of input rows. Raises BomCycleError where an item is a part of itself.
     """
     factory = Factory.of(plan_input)
@@ -43,7 +44,31 @@ def plan_materials(plan_input: PlanInput) -> MaterialPlan:
 def _opened(factory: Factory) -> Book:
     work = factory.work
     unknown = np.full(len(work.item), NEVER, dtype=np.int64)
-    return Book(LotRows(work.item, work.qty, unknown, unknown.copy(), unknown.copy()), lot_count=len(work.item))
+    firm = LotRows(work.item, work.qty, unknown, unknown.copy(), unknown.copy())
+    return Book(firm, parts_days(factory), lot_count=len(work.item))
+
+
+def parts_days(factory: Factory) -> Ints:
+    """Per item the working days until the last of its parts could be there if all of them were ordered anew.
+
+    The longest way down the BOM of the first plan day (with its own days an item's cumulative lead time, APICS
+    Dictionary), each part in a lot as large as the largest order line wants. 0 for what has no parts.
+    """
+    count, last = len(factory.names), int(factory.code.max(initial=-1))
+    parent, line = factory.bom.lines(np.arange(count), np.full(count, factory.days.first))
+    component = factory.bom.component[line]
+    used = factory.steps.started[factory.bom.step[line]] * factory.bom.usage[line]
+    largest = np.zeros(count)
+    np.maximum.at(largest, factory.names.get_indexer(factory.lines["item_no"]), factory.lines["qty"].to_numpy())
+    for level in range(last + 1):
+        here = factory.code[parent] == level
+        np.maximum.at(largest, component[here], (largest[parent] * used)[here])
+    own = np.where(factory.made, factory.lead.days(factory.steps.first[:-1], largest), factory.buy_days)
+    parts = np.zeros(count, dtype=np.int64)
+    for level in range(last, -1, -1):
+        here = (factory.code[parent] == level) & factory.made[parent]
+        np.maximum.at(parts, parent[here], (own + parts)[component[here]])
+    return parts
 
 
 def _line_needs(factory: Factory) -> Needs:
@@ -124,9 +149,12 @@ def _plan_item(factory: Factory, book: Book, item: int, needs: Needs) -> None:
     rest = needs.qty
     if has_supply:
         latest = factory.earliest(item, needs.qty)
+        surely = factory.days.add(latest, book.parts_days[item])
+        near = (needs.day < surely) & (needs.rank < len(factory.lines))
         barred = np.flatnonzero((needs.kind == MAKE) & (needs.ref < len(factory.work.item)))
         barred = barred[factory.work.item[needs.ref[barred]] == item]
-        taker, row, taken, rest = hand_out(needs.day, needs.rank, needs.qty, latest, supply, item, barred)
+        wanted = Requirements(needs.day, needs.rank, needs.qty, latest, near, barred)
+        taker, row, taken, rest = hand_out(wanted, supply, item)
         ref = np.where(supply.kind[row] == FIRM_MAKE, supply.row[row], row)
         book.ledger.append((needs.of(taker), supply.kind[row], ref, taken))
     if rest.any():

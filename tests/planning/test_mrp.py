@@ -51,7 +51,7 @@ def test_of_equal_priority_the_earlier_date_then_the_number_comes_first() -> Non
 
 def test_parts_inherit_the_rank_of_the_order_their_lot_serves() -> None:
     materials = plan(
-        item=[made("P", 1), made("Q", 1), bought("X", 3)],
+        item=[made("P", 1), made("Q", 1), bought("X", 20)],
         bom_line=[uses("P", "X"), uses("Q", "X")],
         demand=[order("LOW", "P", 4, 8, priority=5), order("HIGH", "Q", 9, 8, priority=2)],
         stock=[{"item_no": "X", "qty": 8.0}],
@@ -99,6 +99,101 @@ def test_stock_is_kept_for_those_who_need_it_early() -> None:
         firm_buy=[buy("PO/1", "X", 8, 5), buy("PO/2", "X", 6, 5)],
     )
     assert ledger(materials, "X") == [("FIRST/1", "PO/1", 5), ("SECOND/1", "stock", 5)]
+
+
+def test_a_need_that_a_new_order_can_still_serve_leaves_stock_to_one_that_it_cannot() -> None:
+    materials = plan(
+        item=[bought("X", 3, min_order_qty=20.0)],
+        demand=[order("NEAR", "X", 3, 8, priority=5), order("FAR", "X", 4, 8, priority=1)],  # a new order: day 4
+        stock=[{"item_no": "X", "qty": 10.0}],
+    )
+    assert ledger(materials, "X") == [("NEAR/1", "stock", 8), ("FAR/1", "stock", 2), ("FAR/1", "PB-00001", 6)]
+    assert receipts(materials, "X") == {4: 20}
+
+
+def test_of_needs_that_no_new_order_can_serve_in_time_the_first_in_rank_comes_first() -> None:
+    materials = plan(
+        item=[bought("X", 10)],
+        demand=[
+            order("LOW", "X", 2, 8, priority=5),
+            order("HIGH", "X", 9, 8, priority=2),
+            order("FAR", "X", 12, 8, priority=1),
+        ],
+        stock=[{"item_no": "X", "qty": 10.0}],
+    )
+    shares = [("HIGH/1", "stock", 8), ("LOW/1", "stock", 2), ("LOW/1", "PB-00001", 6), ("FAR/1", "PB-00002", 8)]
+    assert ledger(materials, "X") == shares
+
+
+def test_where_there_is_enough_for_all_in_time_the_first_in_rank_chooses_first() -> None:
+    materials = plan(
+        item=[bought("X", 10)],
+        demand=[order("NEAR", "X", 6, 5, priority=5), order("FAR", "X", 12, 5, priority=1)],
+        stock=[{"item_no": "X", "qty": 5.0}],
+        firm_buy=[buy("PO/1", "X", 5, 5)],
+    )
+    assert ledger(materials, "X") == [("FAR/1", "PO/1", 5), ("NEAR/1", "stock", 5)]
+
+
+def test_a_far_need_leaves_a_purchase_even_to_those_for_whom_it_is_late() -> None:
+    materials = plan(
+        item=[bought("X", 8)],
+        demand=[order("NEAR", "X", 3, 5, priority=5), order("FAR", "X", 10, 5, priority=1)],
+        firm_buy=[buy("PO/1", "X", 5, 5)],
+    )
+    assert ledger(materials, "X") == [("NEAR/1", "PO/1", 5), ("FAR/1", "PB-00001", 5)]
+
+
+def test_a_made_item_is_not_there_anew_before_all_its_parts_could_be() -> None:
+    tables = {
+        "item": [made("A", 1), made("SUB", 2), bought("X", 5)],
+        "bom_line": [uses("A", "SUB"), uses("SUB", "X")],
+        "stock": [{"item_no": "A", "qty": 8.0}],
+    }
+    near = order("NEAR", "A", 2, 8, priority=5)
+    soon = plan(demand=[near, order("SOON", "A", 8, 8, priority=1)], **tables)
+    assert ledger(soon, "A") == [("SOON/1", "stock", 8), ("NEAR/1", "PM-00001", 8)]
+    far = plan(demand=[near, order("FAR", "A", 9, 8, priority=1)], **tables)  # day 1 and 5 + 2 + 1 days
+    assert ledger(far, "A") == [("NEAR/1", "stock", 8), ("FAR/1", "PM-00001", 8)]
+
+
+def test_a_part_of_a_lot_that_is_late_already_goes_before_that_of_a_far_one() -> None:
+    materials = plan(
+        item=[made("P", 1), made("Q", 1), bought("X", 3)],
+        bom_line=[uses("P", "X"), uses("Q", "X")],
+        demand=[order("LOW", "P", 4, 8, priority=5), order("HIGH", "Q", 9, 8, priority=2)],
+        stock=[{"item_no": "X", "qty": 8.0}],
+    )
+    lots = materials.make.set_index("item_no")["order_ref"]
+    assert ledger(materials, "X") == [(lots["P"], "stock", 8), (lots["Q"], "PB-00001", 8)]
+
+
+def test_a_far_need_does_not_give_way_to_work_that_nobody_waits_for() -> None:
+    materials = plan(
+        item=[made("A", 1), bought("X", 3)],
+        bom_line=[uses("A", "X")],
+        demand=[order("FAR", "X", 9, 4, priority=5)],
+        stock=[{"item_no": "X", "qty": 4.0}],
+        firm_make=[firm_make("WO-1", "A", 4, due_date=day(2), priority=1)],
+    )
+    assert ledger(materials, "X") == [("FAR/1", "stock", 4), ("WO-1", "PB-00001", 4)]
+
+
+@pytest.mark.parametrize(
+    ("near", "first"),
+    [
+        (11, ("FAR/1", "PO/1", 10)),  # one piece would be in time, ten would be bought while ten expire
+        (25, ("NEAR/1", "PO/1", 10)),  # ten pieces more are in time
+    ],
+)
+def test_stock_is_not_left_to_expire_for_a_few_pieces_in_time(near: float, first: tuple[str, str, float]) -> None:
+    materials = plan(
+        item=[bought("X", 8)],
+        demand=[order("NEAR", "X", 6, near, priority=5), order("FAR", "X", 20, 10, priority=1)],
+        stock=[{"item_no": "X", "lot_no": "L", "qty": 10.0, "expiry_date": day(9)}],
+        firm_buy=[buy("PO/1", "X", 5, 10)],
+    )
+    assert ledger(materials, "X")[0] == first
 
 
 def test_overdue_supply_counts_from_the_next_working_day_and_a_grace() -> None:
