@@ -29,16 +29,18 @@ class KpiSettings:
     """What the figures leave to the factory.
 
     by_due_date: judge delivery by the date the customer asked for, promised or not.
-    ahead_days: calendar days after the as-of date that kit rate and load look at.
+    ahead_days: calendar days after the as-of date that load looks at.
+    kit_days: working days after the as-of date that kit rate looks at.
     slow_days: days without an issue after which stock is slow; the first one makes the total.
     """
 
     by_due_date: bool = False
     ahead_days: int = 14
+    kit_days: int = 3
     slow_days: tuple[int, ...] = (90, 180)
 
     def __post_init__(self) -> None:
-        if self.ahead_days < 1 or not self.slow_days or min(self.slow_days) < 1:
+        if min(self.ahead_days, self.kit_days) < 1 or not self.slow_days or min(self.slow_days) < 1:
             raise InputError("KPI-SETTING-DAYS")
 
 
@@ -101,6 +103,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("shortfall_hours", "shortfall", "hours", "short_hours", None, (("category",),)),
     Measure("shortfall_value", "shortfall", "money", "short_value", None, (("category",),)),
     Measure("kit_rate", "kit_rate", "ratio", "kitted", "due", (("kind",),), plan=True),
+    Measure("kit_rate_at_start", "kit_rate", "ratio", "kitted_at_start", "due", (("kind",),), plan=True),
     Measure("kit_rate", "kit_rate_line", "ratio", "kitted", "due", cut={"of": "order_line"}, plan=True),
     Measure("load", "load", "ratio", "needed_hours", "available_hours", LOAD_CUTS, plan=True),
     Measure("first_pass_yield", "first_pass_yield", "ratio", "good_qty", "made_qty", (("item_no", "step_no"),)),
@@ -157,8 +160,8 @@ def figures(
     """The figures `keys` as of the end of `as_of` for the period `since` to `until`, both included; totals before cuts.
 
     The period is the `PERIOD_DAYS` days up to `as_of` unless given. Kit rate and load look ahead: they take the part
-    of the period after `as_of`, or `settings.ahead_days` days where it has none. Raises InputError where the period
-    ends before it begins.
+    of the period after `as_of`; where it has none, the next `settings.kit_days` working days and the next
+    `settings.ahead_days` days. Raises InputError where the period ends before it begins.
     """
     settings = settings or stored_settings(store)
     bound = _values(store, as_of, since, until, settings)
@@ -222,6 +225,7 @@ def _values(
     tomorrow = as_of + dt.timedelta(days=1)
     ahead = until > as_of
     run_no = latest_run(store)
+    kit_until = until if ahead else _kit_until(store, as_of, settings)
     return {
         "as_of": as_of,
         "since": since,
@@ -229,9 +233,18 @@ def _values(
         "by_due_date": settings.by_due_date,
         "ahead_since": max(since, tomorrow) if ahead else tomorrow,
         "ahead_until": until if ahead else as_of + dt.timedelta(days=settings.ahead_days),
+        "kit_since": max(since, tomorrow) if ahead else tomorrow,
+        "kit_until": kit_until,
         "run_no": run_no,
         "run_before": _run_before(store, run_no),
     }
+
+
+def _kit_until(store: Store, as_of: dt.date, settings: KpiSettings) -> dt.date:
+    """The last of the working days after `as_of` that kit rate looks at."""
+    day = store.query("kpi/kit_until", as_of=as_of, kit_days=settings.kit_days)["kit_until"].iloc[0]
+    found: dt.date = pd.Timestamp(day).date()
+    return found
 
 
 def _run_before(store: Store, run_no: str | None) -> str | None:

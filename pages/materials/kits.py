@@ -75,6 +75,11 @@ with guard.told():
             partial=text.quantity(counts["partial_kits"]),
             none=text.quantity(counts["empty_kits"]),
         )
+        + (
+            ""
+            if subject == "sales_order"
+            else t("materials.kits.at_start", full=text.quantity(counts["full_at_start"]))
+        )
     )
     rows = page.ask("materials/kits", status="" if status == "all" else status, **asked).copy()
     if rows.empty:

@@ -19,10 +19,13 @@ TILES = (
     ("backlog_lines", ("sales_order_no", "line_no", "customer_no", "item_no", "target_date", "qty", "value")),
     ("overdue_lines", ("sales_order_no", "line_no", "customer_no", "target_date", "days_overdue", "qty", "value")),
     ("plan_attainment", ("work_date", "station_no", "item_no", "step_no", "planned_qty", "actual_qty")),
-    ("kit_rate", ("order_ref", "item_no", "qty", "start_date", "kit_date", "blocking")),
+    (
+        "kit_rate_at_start",
+        ("order_ref", "item_no", "qty", "start_date", "kit_date", "missing_at_start", "kitted_at_start"),
+    ),
 )
 COMPARED = ("on_time_delivery_lines", "plan_attainment")  # with the period before
-BESIDE = ("backlog_value", "overdue_value", "load")
+BESIDE = ("backlog_value", "overdue_value", "kit_rate", "load")
 PERIOD = dt.timedelta(days=kpi.PERIOD_DAYS)
 DAY = dt.timedelta(days=1)
 ALL = {"search": "", "customer": "", "week": "", "late_only": False}
@@ -63,13 +66,16 @@ def figures(page: guard.Page) -> None:
     earlier = page.figures(COMPARED, page.today - 2 * PERIOD + DAY, page.today - PERIOD)
     before = {figure.key: figure for figure in earlier if not figure.cut}
     totals = {figure.key: figure for figure in found if not figure.cut}
+    settings = kpi.stored_settings(page.store)
     value = totals["backlog_value"].value
     notes = {
         "on_time_delivery_lines": t("today.period", days=kpi.PERIOD_DAYS),
         "backlog_lines": text.money(value),
         "overdue_lines": text.money(totals["overdue_value"].value),
         "plan_attainment": t("today.period", days=kpi.PERIOD_DAYS),
-        "kit_rate": t("today.next_days", days=kpi.KpiSettings().ahead_days),
+        "kit_rate_at_start": t(
+            "today.kit_days", days=settings.kit_days, in_hand=tiles.shown(totals["kit_rate"].value, "ratio")
+        ),
     }
     places = st.columns(len(TILES) + 1)
     for place, (key, columns) in zip(places, TILES, strict=False):
@@ -97,7 +103,7 @@ def bottleneck(page: guard.Page, found: Sequence[kpi.Figure], total: kpi.Figure)
         lambda: kpi.rows(page.store, "load", page.today, cut=cut),
         ("station_no", "work_date", "needed_hours", "available_hours"),
         name=t("today.bottleneck", station=names[cut["station_no"]]) if cut else None,
-        note=t("today.next_days", days=kpi.KpiSettings().ahead_days),
+        note=t("today.next_days", days=kpi.stored_settings(page.store).ahead_days),
     )
 
 

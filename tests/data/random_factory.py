@@ -339,6 +339,7 @@ def _plans(draw: random.Random, tables: dict[str, list[dict[str, Any]]]) -> dict
             }
             for number in range(20)
         ]
+        allocations += _kit_material(run["run_no"], orders, tables["purchase_order"])
     return {
         "plan_run": runs,
         "plan_order": orders,
@@ -346,6 +347,34 @@ def _plans(draw: random.Random, tables: dict[str, list[dict[str, Any]]]) -> dict
         "plan_kit": kits,
         "plan_allocation": allocations,
     }
+
+
+def _kit_material(run_no: str, orders: list[dict[str, Any]], purchases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What each make order of a run takes: nothing, or two parts from supply of any kind and day."""
+    draw = random.Random(f"{run_no} {len(orders)} {len(purchases)}")
+    lines = [f"{purchase['purchase_order_no']}/{purchase['line_no']}" for purchase in purchases]
+    kinds = ("stock", "inspection", "firm_buy", "firm_buy", "firm_buy", "firm_make", "planned_buy", "planned_make")
+    takes = [
+        (order["order_ref"], item_no, draw.choice(kinds))
+        for order in orders
+        if order["run_no"] == run_no and draw.random() < 0.8
+        for item_no in BOUGHT[:2]
+    ]
+    return [
+        {
+            "run_no": run_no,
+            "allocation_no": number,
+            "item_no": item_no,
+            "demand_kind": "make",
+            "demand_ref": ref,
+            "need_date": day(1),
+            "supply_kind": kind,
+            "supply_ref": draw.choice(lines) if kind == "firm_buy" else "X",
+            "qty": draw.randint(1, 30),
+            "available_date": day(draw.randint(-3, 12)),
+        }
+        for number, (ref, item_no, kind) in enumerate(takes, start=1000)
+    ]
 
 
 def _kit(draw: random.Random, run_no: str, order_ref: str) -> dict[str, Any]:

@@ -209,22 +209,51 @@ def latest(tables: dict[str, pd.DataFrame], name: str, run_no: str = "P-2") -> p
     return tables[name][tables[name]["run_no"] == run_no]
 
 
-def test_kit_rate_counts_the_starts_of_the_window_of_the_latest_plan(factory):
+def last_working_day(count: int) -> dt.date:
+    """The last of `count` working days after the as-of date; the random factory works from Monday to Friday."""
+    return [day(number) for number in range(1, 60) if day(number).isoweekday() < 6][count - 1]
+
+
+@pytest.mark.parametrize("kit_days", [3, 12])
+def test_kit_rate_counts_the_starts_of_the_window_of_the_latest_plan(factory, kit_days):
     store, tables = factory
+    settings, until = KpiSettings(kit_days=kit_days), last_working_day(kit_days)
     started = set(tables["work_order"].query("status == 'started'")["work_order_no"])
     starts = latest(tables, "plan_order").merge(latest(tables, "plan_kit"), on="order_ref")
-    starts = starts[(starts["start_date"] > AS_OF) & (starts["start_date"] <= day(14))]
+    starts = starts[(starts["start_date"] > AS_OF) & (starts["start_date"] <= until)]
     starts = starts[~starts["order_ref"].isin(started)]
-    figure = found(store, "kit_rate")
+    figure = found(store, "kit_rate", settings=settings)
     assert (figure.numerator, figure.denominator) == ((starts["status"] == "full").sum(), len(starts))
+    assert len(starts) > 0 or kit_days == 3
 
+    purchases = tables["purchase_order"]
+    lines = purchases["purchase_order_no"] + "/" + purchases["line_no"].astype(str)
+    confirmed = dict(zip(lines, purchases["confirmed_date"].fillna(purchases["due_date"]), strict=True))
+    used = latest(tables, "plan_allocation").query("demand_kind == 'make'").set_index("demand_ref")
+    full = 0
+    for ref, start in zip(starts["order_ref"], starts["start_date"], strict=True):
+        parts = used.loc[used.index == ref]
+        full += all(
+            kind not in ("planned_buy", "planned_make")
+            and available <= start
+            and not (kind == "firm_buy" and confirmed[supply] <= AS_OF)
+            for kind, available, supply in zip(
+                parts["supply_kind"], parts["available_date"], parts["supply_ref"], strict=True
+            )
+        )
+    at_start = found(store, "kit_rate_at_start", settings=settings)
+    assert (at_start.numerator, at_start.denominator) == (full, len(starts))
+
+
+def test_kit_rate_by_line_counts_the_lines_that_are_due_in_the_window(factory):
+    store, tables = factory
     kits = latest(tables, "plan_kit").set_index("order_ref")["status"]
     states = [
         kits[f"{order['sales_order_no']}/{order['line_no']}"]
         for _, order in tables["sales_order"].iterrows()
         if order["status"] in ("confirmed", "in_production", "ready")
         and order["qty"] > shipped(tables, order, AS_OF)
-        and AS_OF < promised(order, False) <= day(14)
+        and AS_OF < promised(order, False) <= last_working_day(3)
     ]
     lines = found(store, "kit_rate", {"of": "order_line"})
     assert (lines.numerator, lines.denominator) == (states.count("full"), len(states))

@@ -163,7 +163,7 @@ def test_two_exceptions_share_a_shortfall_and_a_waiting_one_explains_nothing(sto
 
 
 def test_a_plan_figure_has_no_value_and_no_rows_without_a_plan(store):
-    for key in ("kit_rate", "load", "stock_cover_days", "excess_value", "plan_stability"):
+    for key in ("kit_rate", "kit_rate_at_start", "load", "stock_cover_days", "excess_value", "plan_stability"):
         assert found(store, key).value is None
         assert found(store, key).numerator is None
         assert rows(store, key, AS_OF).empty
@@ -188,6 +188,55 @@ def test_a_period_that_looks_ahead_moves_the_window_of_kit_rate(store):
     assert found(store, "kit_rate").value == 1
     ahead = {"since": dt.date(2027, 1, 1), "until": dt.date(2027, 1, 31)}
     assert found(store, "kit_rate", **ahead).value == 0
+
+
+def test_a_kit_is_full_on_the_day_by_what_exists_and_is_not_overdue(store):
+    """Of five lots that start on Friday, of which one has all its parts in hand, two are full on the day."""
+    run = {"run_no": "P-1", "created_at": dt.datetime(2026, 11, 24, 8), "as_of_date": AS_OF, "status": "heuristic"}
+    run |= {"horizon_end": dt.date(2027, 1, 31), "verified": True, "data_version": "1"}
+    friday, thursday, monday = (dt.date(2026, 11, number) for number in (27, 26, 30))
+    bought = {"line_no": 1, "supplier_no": "S", "item_no": "X", "qty": 5, "order_date": dt.date(2026, 11, 2)}
+    made = {"run_no": "P-1", "kind": "planned_make", "item_no": "A", "qty": 5, "finish_date": dt.date(2027, 1, 5)}
+    taken = {"run_no": "P-1", "item_no": "X", "demand_kind": "make", "need_date": friday, "qty": 5}
+    supplies = {
+        "PM-IN-HAND": ("stock", "", AS_OF),
+        "PM-COMES": ("firm_buy", "PO-1/1", thursday),
+        "PM-OVERDUE": ("firm_buy", "PO-2/1", thursday),  # the plan has guessed the day
+        "PM-TOO-LATE": ("firm_buy", "PO-3/1", monday),  # a later step can wait for it, the kit is not full
+        "PM-TO-ORDER": ("planned_buy", "PB-1", thursday),  # nobody has ordered it
+    }
+    fill(
+        store,
+        plan_run=[run],
+        purchase_order=[
+            bought | {"purchase_order_no": "PO-1", "due_date": AS_OF, "confirmed_date": thursday},
+            bought | {"purchase_order_no": "PO-2", "due_date": thursday, "confirmed_date": AS_OF},
+            bought | {"purchase_order_no": "PO-3", "due_date": monday},
+        ],
+        plan_order=[made | {"order_ref": ref, "start_date": friday} for ref in supplies],
+        plan_allocation=[
+            taken
+            | {"allocation_no": number, "demand_ref": ref, "supply_kind": kind}
+            | {"supply_ref": supply, "available_date": when}
+            for number, (ref, (kind, supply, when)) in enumerate(supplies.items())
+        ],
+        plan_kit=[
+            {"run_no": "P-1", "order_ref": ref, "can_make_qty": 0}
+            | {"status": "full" if ref == "PM-IN-HAND" else "none"}
+            for ref in supplies
+        ],
+    )
+    assert (found(store, "kit_rate").numerator, found(store, "kit_rate").denominator) == (1, 5)
+    assert found(store, "kit_rate_at_start").numerator == 2
+    behind = rows(store, "kit_rate_at_start", AS_OF).set_index("order_ref")
+    assert behind["kitted_at_start"].to_dict() == {
+        "PM-IN-HAND": 1,
+        "PM-COMES": 1,
+        "PM-OVERDUE": 0,
+        "PM-TOO-LATE": 0,
+        "PM-TO-ORDER": 0,
+    }
+    assert behind["missing_at_start"].to_dict()["PM-TOO-LATE"] == "X"
 
 
 def test_stock_received_yesterday_is_not_slow_though_nothing_was_issued(store):
@@ -230,3 +279,5 @@ def test_a_figure_or_cut_that_does_not_exist_is_refused(store, key, cut):
 def test_settings_without_days_are_refused():
     with pytest.raises(InputError):
         KpiSettings(ahead_days=0)
+    with pytest.raises(InputError):
+        KpiSettings(kit_days=0)

@@ -16,7 +16,7 @@ from locales import text
 from ui.guard import open_store
 
 ROOT = Path(__file__).parents[2]
-TILES = ("on_time_delivery_lines", "backlog_lines", "overdue_lines", "plan_attainment", "kit_rate", "load")
+TILES = ("on_time_delivery_lines", "backlog_lines", "overdue_lines", "plan_attainment", "kit_rate_at_start", "load")
 
 
 def today(language: str = "en") -> AppTest:

@@ -17,5 +17,5 @@ SELECT
 FROM plan_kit
 JOIN demand ON plan_kit.order_ref = demand.sales_order_no || '/' || demand.line_no
 WHERE plan_kit.run_no = $run_no
-  AND demand.target_date BETWEEN $ahead_since AND $ahead_until
+  AND demand.target_date BETWEEN $kit_since AND $kit_until
 ORDER BY demand.target_date, plan_kit.order_ref

@@ -1,6 +1,10 @@
--- Kit readiness of order lines and make orders, the first to start first. What can be made is told in whole pieces.
+-- Kit readiness of order lines and make orders, the first to start first. What can be made is told in whole pieces. Whether
+-- the kit is full on the day of the start, from supply that exists, is told of make orders.
 WITH line_state AS (
     {{schedule/line_states}}
+),
+at_start AS (
+    {{materials/kit_at_start}}
 ),
 lot_start AS (
     SELECT order_ref, min(work_date) AS start_date
@@ -31,11 +35,14 @@ kit AS (
         plan_kit.status,
         plan_kit.kit_date,
         floor(CAST(plan_kit.can_make_qty AS DOUBLE) + 0.000001) AS can_make_qty,
-        coalesce(plan_kit.blocking, '') AS blocking
+        coalesce(plan_kit.blocking, '') AS blocking,
+        at_start.full_at_start,
+        at_start.missing_at_start
     FROM plan_kit
     LEFT JOIN line_state ON line_state.sales_order_no || '/' || line_state.line_no = plan_kit.order_ref
     LEFT JOIN plan_order ON plan_order.run_no = plan_kit.run_no AND plan_order.order_ref = plan_kit.order_ref
     LEFT JOIN lot_start ON lot_start.order_ref = plan_kit.order_ref
+    LEFT JOIN at_start ON at_start.order_ref = plan_kit.order_ref
     LEFT JOIN line_start
         ON line_start.sales_order_no = line_state.sales_order_no
         AND line_start.line_no = line_state.line_no
