@@ -10,7 +10,7 @@ import time
 import numpy as np
 
 from benchmarks.shops import Shop, lots_to_order, make_shop
-from planning.schedule import make_schedule
+from planning.schedule import first_schedule
 from planning.schedule.build import make_problem
 from planning.schedule.dispatch import dispatch
 from planning.schedule.dues import batches, dues, earliest_ends
@@ -45,7 +45,7 @@ def main() -> None:
         edd = dispatch(floor, rule)
         one_pass = time.process_time() - began
         began = time.process_time()
-        schedule = make_schedule(plan_input, materials)
+        schedule = first_schedule(plan_input, materials)
         total = time.process_time() - began
         first_rung = [step for step in schedule.trail if step.rung == "dispatch"]
         edd_objective = problem.objective(np.array(edd.lot_day))

@@ -31,6 +31,7 @@ class Settings:
     bom_scrap: "multiply": qty x (1 + r); "divide": qty / (1 - r).
     overtime: whether overtime hours may be used.
     time_limit_seconds: how long the scheduler may search.
+    memory_limit_mb: how much memory the child process that plans may take.
     """
 
     horizon_days: int = 180
@@ -41,6 +42,7 @@ class Settings:
     bom_scrap: Literal["multiply", "divide"] = "multiply"
     overtime: bool = True
     time_limit_seconds: float = 30.0
+    memory_limit_mb: int = 3072
 
     def __post_init__(self) -> None:
         if self.horizon_days < 1:
@@ -50,8 +52,9 @@ class Settings:
                 raise InputError("PLAN-SETTING-NEG", setting=name, value=getattr(self, name))
         if self.bom_scrap not in ("multiply", "divide"):
             raise InputError("PLAN-SETTING", setting="bom_scrap", value=self.bom_scrap)
-        if self.time_limit_seconds <= 0:
-            raise InputError("PLAN-SETTING-NEG", setting="time_limit_seconds", value=self.time_limit_seconds)
+        for name in ("time_limit_seconds", "memory_limit_mb"):
+            if getattr(self, name) <= 0:
+                raise InputError("PLAN-SETTING-NEG", setting=name, value=getattr(self, name))
 
 
 # Columns of each input frame, with their pandas types. "text", "integer", "decimal", "date", "datetime";
@@ -448,12 +451,16 @@ RESULT_COLUMNS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rung of the search as it was reached: seconds since the start, value and bound (None: unknown)."""
+    """One rung of the search as it was reached: seconds since the start, value and bound (None: unknown).
+
+    failed: what went wrong on this rung; the plan found before it was kept.
+    """
 
     rung: str
     seconds: float
     objective: float
     bound: float | None = None
+    failed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from planning.errors import PaichanError
 from planning.explain import lateness
 from planning.kits import kits
 from planning.messages import messages
-from planning.model import RESULT_COLUMNS, MaterialPlan, PlanInput, PlanResult, Schedule, Step, frame
+from planning.model import RESULT_COLUMNS, MaterialPlan, PlanInput, PlanResult, Schedule, Status, Step, frame
 from planning.mrp import plan_materials
 from planning.pegging import deliveries, peg
-from planning.schedule import make_schedule
+from planning.schedule import search
 from planning.verify import verify
 
 MADE = ("planned_make", "firm_make")
@@ -50,17 +50,22 @@ def make_plan(
 ) -> PlanResult:
     """The best plan found for `plan_input` within its time limit, verified.
 
-    `progress` hears of each rung; when `cancelled` says yes the best plan so far is returned. Raises
-    BomCycleError, InputError where the input cannot be planned, UnsoundPlanError where the checker refuses.
+    `progress` hears of each rung; when `cancelled` says yes the best plan so far is returned. Where the checker refuses
+    the plan of a rung, that of the rung before it counts, and the trail says so. Raises BomCycleError, InputError
+    where the input cannot be planned, UnsoundPlanError where the checker refuses them all.
     """
     started = time.perf_counter()
     materials = plan_materials(plan_input)
-    schedule = make_schedule(plan_input, materials, progress, cancelled)
-    result = assemble(plan_input, materials, schedule)
-    faults = verify(plan_input, result)
-    if faults:
-        raise UnsoundPlanError(faults)
-    return replace(result, verified=True, seconds=time.perf_counter() - started)
+    ladder = search(plan_input, materials, progress, cancelled)
+    faults: list[Any] = []
+    refused: list[Step] = []
+    for rung, plan in reversed(ladder.plans):
+        result = assemble(plan_input, materials, ladder.schedule(plan))
+        seconds = time.perf_counter() - started
+        if not (faults := verify(plan_input, result)):
+            return replace(result, verified=True, seconds=seconds, trail=(*result.trail, *refused))
+        refused.append(Step(rung, round(seconds, 3), plan.objective, ladder.bound, f"refused: {faults[0]}"))
+    raise UnsoundPlanError(faults)
 
 
 def assemble(plan_input: PlanInput, materials: MaterialPlan, schedule: Schedule) -> PlanResult:
@@ -75,7 +80,7 @@ def assemble(plan_input: PlanInput, materials: MaterialPlan, schedule: Schedule)
     return PlanResult(
         as_of_date=plan_input.as_of_date,
         horizon_end=plan_input.horizon_end,
-        status="heuristic",
+        status=_status(figures.objective, schedule.bound),
         orders=len(plan_input.demand),
         late=figures.late,
         objective=figures.objective,
@@ -97,6 +102,13 @@ def assemble(plan_input: PlanInput, materials: MaterialPlan, schedule: Schedule)
         relaxed_gap=schedule.relaxed_gap,
         trail=schedule.trail,
     )
+
+
+def _status(objective: float, bound: float | None) -> Status:
+    """What is known of a plan: nothing, a bound, or that no plan is less late."""
+    if bound is None:
+        return "heuristic"
+    return "optimal" if objective <= bound + 1e-6 else "feasible"
 
 
 def used_on(materials: MaterialPlan, schedule: Schedule, first_day: Any) -> pd.DataFrame:

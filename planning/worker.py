@@ -80,7 +80,9 @@ def main(folder: Path, commands: TextIO, answers: TextIO) -> int:
         answers.flush()
 
     try:
-        result = make_plan(read_input(folder), lambda step: say({"step": asdict(step)}), cancel.is_set)
+        plan_input = read_input(folder)
+        cap_memory(plan_input.settings.memory_limit_mb)
+        result = make_plan(plan_input, lambda step: say({"step": asdict(step)}), cancel.is_set)
         write_result(folder, result)
     except PaichanError as error:
         say({"error": {"code": error.code, "rule": error.rule, "facts": error.facts}})
@@ -96,7 +98,22 @@ def _listen(commands: TextIO, cancel: threading.Event) -> None:
     os._exit(3)  # the planner is gone
 
 
+def cap_memory(megabytes: int) -> None:
+    """Let this process have no more memory than that, where the system can hold it to it (Linux).
+
+    Beyond it an allocation fails, which costs the rung of the search that asked for it, not the machine.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    wanted, (_, most) = megabytes << 20, resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted if most < 0 else min(wanted, most), most))
+
+
 if __name__ == "__main__":
-    code = main(Path(sys.argv[1]), sys.stdin, sys.stdout)
-    sys.stdout.flush()
+    # the solver greets on standard output; what is meant for the planner goes past it
+    with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8") as to_planner:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        code = main(Path(sys.argv[1]), sys.stdin, to_planner)
     os._exit(code)

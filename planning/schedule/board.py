@@ -35,6 +35,7 @@ class Board:
         self.needs_setup = [floor.needs_setup[station] for station in floor.unit_station]
         self.exposed: set[tuple[int, int]] = set()  # unit and step of runs whose lot before was taken out
         self.suppliers: list[list[int]] = [[] for _ in floor.lot]
+        self.consumers = floor.consumers
         for lot, step in zip(problem.lots.supplier.tolist(), problem.lots.supplied_step.tolist(), strict=True):
             self.suppliers[step].append(lot)
         runs = [(u, s, e, FIXED, kind) for u, rows in enumerate(problem.stations.reserved) for s, e, kind, _ in rows]
@@ -141,11 +142,39 @@ class Board:
                 return False
             self._put(step, run)
             ready = run[3] + floor.wait[step]
-        return self._close(lot)
+        return self._close(lot) and self._in_time(lot)
+
+    def _in_time(self, lot: int) -> bool:
+        """False (and the lot off the board) where what waits for it starts before it ends."""
+        if self.lot_end[lot] <= self.latest_end(lot):
+            return True
+        self.take(lot)
+        return False
+
+    def latest_end(self, lot: int) -> int:
+        """The minute at which the first step that waits for the lot starts."""
+        return min((self.start[step] for step in self.consumers[lot] if self.start[step] >= 0), default=NEVER)
+
+    def tree(self, lot: int) -> list[int]:
+        """The lots that a lot waits for, at any depth, and the lot itself last: each after all it waits for."""
+        found: dict[int, None] = {}
+
+        def visit(wanted: int) -> None:
+            for step in self.lot_steps(wanted):
+                for supplier in self.suppliers[step]:
+                    if supplier not in found:
+                        visit(supplier)
+            found[wanted] = None
+
+        visit(lot)
+        return list(found)
 
     def put_late(self, lot: int, limit: int, overtime: bool = False) -> bool:
-        """Put a lot in from its last step back, as late as it fits with its end at `limit` or before."""
-        floor = self.floor
+        """Put a lot in from its last step back, as late as it fits with its end at `limit` or before.
+
+        It never ends after what waits for it starts.
+        """
+        floor, limit = self.floor, min(limit, self.latest_end(lot))
         for step in reversed(self.lot_steps(lot)):
             ready = max(floor.release[step], *(self.lot_end[s] for s in self.suppliers[step]), 0)
             if floor.first_way[step] == floor.first_way[step + 1]:
@@ -254,14 +283,13 @@ class Board:
 
 
 def movable_lots(problem: Problem) -> list[bool]:
-    """Lots that may be moved by themselves: no frozen work, all at stations, and no other lot waits for them."""
+    """Lots that may be moved: no frozen work, and all their steps at stations."""
     lots, steps = problem.lots, problem.steps
     staffed = np.diff(steps.first_way) > 0
     movable = np.ones(len(lots), bool)
     movable[steps.lot[~staffed]] = False
     movable[steps.lot[steps.pinned >= 0]] = False
     movable[lots.fixed_start >= 0] = False
-    movable[lots.supplier] = False
     return [bool(value) for value in movable]
 
 

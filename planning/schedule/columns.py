@@ -1,12 +1,13 @@
 """Whole-order columns: what one order line may do to the stations, and its cheapest way at given prices.
 
 A column of an order line is the working time that all its steps take from each station's windows (a window is
-a station's day), with the weighted days by which its last piece is late. `Columns.price` finds every line's cheapest
-column at prices per minute of each window.
+a station's working time in one bin of days: a day, or several far ahead where the problem is large), with the weighted
+days by which its last piece is late. `Columns.price` finds every line's cheapest column at prices per minute of each
+window.
 
 The bound and why it holds for plans in minutes. Let S_k(g) be the earliest start of step k if nothing of the order
-starts before the beginning of day g and every step has the stations to itself: S_k(g) is the latest of its material's
-release, of day g itself, and of F_p(S_p(g)) + wait over the steps p that it waits for, where F_p(t) is the end of step
+starts before the beginning of bin g and every step has the stations to itself: S_k(g) is the latest of its material's
+release, of bin g itself, and of F_p(S_p(g)) + wait over the steps p that it waits for, where F_p(t) is the end of step
 p on its fastest way when it may start at t. F_p does not decrease in t, so neither does S_k in g.
 For a step that starts at t in some plan, let its anchor be the greatest g with S_k(g) <= t, so that t < S_k(g + 1).
 For each step p that it waits for, F_p(S_p(g_p)) + wait <= F_p(t_p) + wait <= t_k < S_k(g_k + 1): under a step with
@@ -39,6 +40,7 @@ from planning.schedule.timeline import DAY, NEVER, Floats, Ints, Timeline, Timel
 _STRIDE = 1 << 42  # more than any minute: keeps the rows apart in one sorted array
 
 WHOLE = 1 - 1e-9
+MOST_ANCHORS, LEAST_BINS = 2_500_000, 12  # nodes x bins that are looked at: what is beyond goes into longer bins
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,26 +156,58 @@ class Chosen:
 class Columns:
     """The columns of a Problem over its first `days` days.
 
-    capacity: minutes of each window over all units, overtime included, less what is fixed.
+    bins: first day of each bin and the end of the last one; at most `most_bins` of them, the first ones of one day.
+    capacity: minutes of each window over all units, overtime included, less what is fixed. outside: what each line
+    costs at least if it is not delivered in these days.
     """
 
-    def __init__(self, problem: Problem, days: int | None = None, tree: Tree | None = None) -> None:
+    def __init__(
+        self, problem: Problem, days: int | None = None, tree: Tree | None = None, most_bins: int | None = None
+    ) -> None:
         self.problem = problem
         self.days = min(days or problem.horizon, problem.horizon)
         self.tree = tree or make_tree(problem)
+        self.bins = day_bins(self.days, most_bins or max(MOST_ANCHORS // max(len(self.tree.step), 1), LEAST_BINS))
+        self.count = len(self.bins) - 1
         self.clock = TimelineArrays.of([_with_overtime(line) for line in problem.stations.lines], problem.horizon)
         self.regular_ends = problem.stations.arrays.regular_ends
-        self.length = (self.clock.ends - self.clock.starts).astype(np.float64)
-        self.capacity = _capacity(problem, self.clock, self.length)
+        self._make_windows()
+        lines = problem.lines
+        self.outside = lines.weight * np.maximum(np.maximum(lines.fixed, self.days) - lines.target, 0)
         self._anchor()
         self._list_ways()
 
-    # anchors: earliest starts and ends by day
+    # windows: working time of each station, bin by bin; what lies behind the days looked at is one more bin
+
+    def _make_windows(self) -> None:
+        clock, stations = self.clock, len(self.clock.first) - 1
+        shift_station = np.repeat(np.arange(stations), np.diff(clock.first))
+        shift_bin = np.searchsorted(self.bins, clock.days, side="right") - 1
+        key = shift_station * (self.count + 1) + shift_bin
+        fresh = np.append(True, key[1:] != key[:-1])[: len(key)]
+        self.window_of_shift = np.cumsum(fresh) - 1
+        first = np.flatnonzero(fresh)
+        last = np.append(first[1:], len(key))[: len(first)] - 1
+        self.before, self.through = clock.before[first], clock.through[last]
+        self.length = (self.through - self.before).astype(np.float64)
+        self.station, self.day = shift_station[first], clock.days[first]
+        self.first = np.searchsorted(self.station, np.arange(stations + 1)).astype(np.int64)
+        self.through_keys = self.through + self.station * _STRIDE
+        by_shift = _capacity(self.problem, clock)
+        regular = self.problem.stations.arrays.regular_ends - clock.starts
+        self._overtime = np.zeros(stations, np.int64)
+        np.maximum.at(self._overtime, shift_station, clock.ends - clock.starts - regular)
+        shortest = np.full(stations, NEVER)
+        np.minimum.at(shortest, shift_station, regular)
+        self._shortest_shift = np.maximum(shortest, 1)
+        self.capacity = np.bincount(self.window_of_shift, weights=by_shift, minlength=len(first))
+
+    # anchors: earliest starts and ends by bin
 
     def _anchor(self) -> None:
-        tree, steps, days = self.tree, self.problem.steps, self.days
+        tree, steps = self.tree, self.problem.steps
         nodes = len(tree.step)
-        start = np.maximum(steps.release[tree.step][:, None], (np.arange(days + 1) * DAY)[None, :])
+        start = np.maximum(steps.release[tree.step][:, None], (self.bins * DAY)[None, :])
         end = np.zeros_like(start)
         out = np.zeros_like(start)  # when the lot's next step may begin, but for the wait
         by_level = np.argsort(tree.level, kind="stable")
@@ -197,13 +231,13 @@ class Columns:
 
     def _allowed(self, start: Ints, end: Ints, out: Ints) -> Ints:
         """Per pair of nodes and anchor of the second: the last anchor that the first may have; -1 for none."""
-        tree, pairs, days = self.tree, len(self.tree.before), self.days
+        tree, pairs, count = self.tree, len(self.tree.before), self.count
         wait = self.problem.steps.wait[tree.step[tree.before]][:, None]
         own = (tree.handed_on == 1)[:, None]
-        ready = np.where(own, out[tree.before, :days] + wait, end[tree.before, :days])
+        ready = np.where(own, out[tree.before, :count] + wait, end[tree.before, :count])
         row = np.arange(pairs)[:, None] * _STRIDE
         limit = np.searchsorted((ready + row).ravel(), (start[tree.after, 1:] + row).ravel(), side="left")
-        allowed: Ints = limit.reshape(pairs, days) - 1 - np.arange(pairs)[:, None] * days
+        allowed: Ints = limit.reshape(pairs, count) - 1 - np.arange(pairs)[:, None] * count
         return allowed
 
     def _run(self, batch: Ints, start: Ints) -> tuple[Ints, Ints]:
@@ -261,112 +295,86 @@ class Columns:
         way = np.arange(len(node)) - np.repeat(np.cumsum(count) - count, count) + steps.first_way[tree.step][node]
         start, following = self.start[node, :-1], self.start[node, 1:]
         useful = (start < following) & (self.end[node, :-1] <= limit + DAY)
-        at, day = np.nonzero(useful)
+        at, anchor = np.nonzero(useful)
         node, way = node[at], way[at]
-        begin, last = start[at, day], following[at, day] - 1
+        begin, last = start[at, anchor], following[at, anchor] - 1
+        key = node * self.count + anchor
         station = ways.station[way]
-        minutes = self._minutes(way, tree.share[node])
-        whole = (tree.share[node] >= WHOLE) & ~self._may_skip_overtime(station, minutes)
+        share = tree.share[node]
+        minutes = self._minutes(way, share)
+        whole = (share >= WHOLE) & (self._overtime[station] == 0)
         first_worked, last_worked = self.clock.worked(station, begin), self.clock.worked(station, last)
         pieces = [
-            self._runs(node[whole], day[whole], way[whole], first_worked[whole], last_worked[whole], minutes[whole]),
-            self._shares(node[~whole], day[~whole], way[~whole], begin[~whole], last_worked[~whole], minutes[~whole]),
+            self._runs(key[whole], way[whole], first_worked[whole], last_worked[whole], minutes[whole]),
+            self._shares(
+                key[~whole], way[~whole], first_worked[~whole], last_worked[~whole], minutes[~whole], share[~whole]
+            ),
         ]
-        columns = [np.concatenate([piece[k] for piece in pieces]) for k in range(8)]
-        order = np.argsort(columns[0] * (self.days + 1) + columns[1], kind="stable")
-        node, day, _way, self.first_window, self.first_offset, self.last_window, self.last_offset, scale = (
-            column[order] for column in columns
+        key, first, self.first_offset, last, self.last_offset, self.scale = (
+            np.concatenate([piece[k] for piece in pieces]) for k in range(6)
         )
-        self.scale = scale.astype(np.float64)
-        self.way_node, self.way_day = node.astype(np.int64), day.astype(np.int64)
-        key = self.way_node * self.days + self.way_day
+        order = np.argsort(key, kind="stable")
+        key, self.first_window, self.last_window = key[order], first[order], last[order]
+        self.first_offset, self.last_offset = self.first_offset[order], self.last_offset[order]
+        self.scale = self.scale[order]
         fresh = np.flatnonzero(np.append(True, key[1:] != key[:-1])) if len(key) else np.zeros(0, np.int64)
         self.segment, self.segment_key = fresh, key[fresh] if len(key) else key
         # steps without a station take no window but may be anchored anywhere
         self.free = np.flatnonzero(np.diff(steps.first_way)[tree.step] == 0)
         self._deliver()
 
-    def _runs(self, node: Ints, day: Ints, way: Ints, first: Ints, last: Ints, minutes: Floats) -> list[Ints | Floats]:
+    def _runs(self, key: Ints, way: Ints, first: Ints, last: Ints, minutes: Floats) -> list[Any]:
         """Runs of whole lots: from both ends of the interval and wherever an end of the run meets a window's edge."""
         station, run = self.problem.ways.station[way], minutes.astype(np.int64)
-        index = np.arange(len(node))
+        index = np.arange(len(key), dtype=np.int32)
         choice, starts = [index, index], [first, last]
-        for shift in (np.zeros(len(node), np.int64), run):
+        for shift in (np.zeros(len(key), np.int64), run):
             low = self._window_after(station, first + shift)
             high = self._window_after(station, last + shift)
             number = np.maximum(high - low, 0)
             which = np.repeat(index, number)
             edge = np.arange(len(which)) - np.repeat(np.cumsum(number) - number, number) + low[which]
             choice.append(which)
-            starts.append(self.clock.through[edge] - shift[which])
+            starts.append(self.through[edge] - shift[which])
         which, worked = np.concatenate(choice), np.concatenate(starts)
         fits = worked + run[which] <= self.clock.total[station[which]]
         which, worked = which[fits], worked[fits]
         own = station[which]
         first_window, first_offset = self._locate(own, worked, "right")
         last_window, last_offset = self._locate(own, worked + run[which], "left")
-        return [
-            node[which],
-            day[which],
-            way[which],
-            first_window,
-            first_offset,
-            last_window,
-            last_offset,
-            np.ones(len(which)),
-        ]
+        return [key[which], first_window, first_offset, last_window, last_offset, np.ones(len(which))]
 
-    def _shares(
-        self, node: Ints, day: Ints, way: Ints, begin: Ints, last: Ints, minutes: Floats
-    ) -> list[Ints | Floats]:
-        """Shares of lots: all in one window, for each window that a run of the share could touch."""
+    def _shares(self, key: Ints, way: Ints, first: Ints, last: Ints, minutes: Floats, share: Floats) -> list[Any]:
+        """All in one window, for each window that a run of the whole lot could touch.
+
+        For shares of lots, and where overtime may be left out: then a run's minutes in two windows are no single run on
+        the clock with overtime, but each split of them is a mixture of these ways.
+        """
         station = self.problem.ways.station[way]
-        low = self._window_after(station, self.clock.worked(station, begin))
-        high = np.minimum(
-            self._window_after(station, last + np.ceil(minutes).astype(np.int64)), self.clock.first[station + 1] - 1
-        )
+        low = self._window_after(station, first)
+        run = np.ceil(minutes / np.maximum(share, 1e-12)).astype(np.int64)
+        run += self._overtime[station] * (run // self._shortest_shift[station] + 2)  # as much may be left out
+        high = np.minimum(self._window_after(station, last + run), self.first[station + 1] - 1)
         number = np.maximum(high - low + 1, 0)
-        which = np.repeat(np.arange(len(node)), number)
+        which = np.repeat(np.arange(len(key), dtype=np.int32), number)
         window = np.arange(len(which)) - np.repeat(np.cumsum(number) - number, number) + low[which]
         length = self.length[window]
-        return [
-            node[which],
-            day[which],
-            way[which],
-            window,
-            np.zeros(len(which), np.int64),
-            window,
-            length.astype(np.int64),
-            minutes[which] / length,
-        ]
-
-    def _may_skip_overtime(self, station: Ints, minutes: Floats) -> Bools:
-        """Runs over three windows or more that could leave a window's overtime out: no single run on the clock then.
-
-        Each window's part counts by itself, as for shares of lots.
-        """
-        has_overtime = np.zeros(len(self.clock.first) - 1, bool)
-        shortest = np.full(len(has_overtime), np.inf)
-        for k in range(len(has_overtime)):
-            own = slice(self.clock.first[k], self.clock.first[k + 1])
-            if self.length[own].size:
-                has_overtime[k] = bool((self.clock.ends[own] > self.regular_ends[own]).any())
-                shortest[k] = float((self.regular_ends[own] - self.clock.starts[own]).min())
-        skips: Bools = has_overtime[station] & (minutes > shortest[station])
-        return skips
+        whole = length.astype(np.int32)
+        small = window.astype(np.int32)
+        return [key[which], small, np.zeros(len(which), np.int32), small, whole, minutes[which] / length]
 
     def _window_after(self, station: Ints, worked: Ints) -> Ints:
         """The window in which the working minute after `worked` lies."""
         return self._search(station, worked, "right")
 
     def _search(self, station: Ints, worked: Ints, side: str) -> Ints:
-        window = np.searchsorted(self.clock.through_keys, worked + station * _STRIDE, side=side)  # type: ignore[call-overload]
-        result: Ints = np.clip(window, self.clock.first[station], self.clock.first[station + 1])
+        window = np.searchsorted(self.through_keys, worked + station * _STRIDE, side=side)  # type: ignore[call-overload]
+        result: Ints = np.clip(window, self.first[station], self.first[station + 1])
         return result
 
-    def _locate(self, station: Ints, worked: Ints, side: str) -> tuple[Ints, Ints]:
-        window = np.minimum(self._search(station, worked, side), self.clock.first[station + 1] - 1)
-        return window, worked - self.clock.before[window]
+    def _locate(self, station: Ints, worked: Ints, side: str) -> tuple[Any, Any]:
+        window = np.minimum(self._search(station, worked, side), self.first[station + 1] - 1)
+        return window.astype(np.int32), (worked - self.before[window]).astype(np.int32)
 
     def _deliver(self) -> None:
         """Per root and day: the last anchor with which its lot is finished by that day; -1 where none is."""
@@ -401,7 +409,7 @@ class Columns:
     def price(self, prices: Floats) -> tuple[Chosen, float]:
         """Every line's cheapest column at `prices` per minute of each window, and the bound that they prove."""
         tree, lines = self.tree, self.problem.lines
-        nodes, days = len(tree.step), self.days
+        nodes, count = len(tree.step), self.count
         ahead = np.concatenate([[0.0], np.cumsum(prices * self.length)])
         cost = (
             ahead[self.last_window]
@@ -409,10 +417,10 @@ class Columns:
             - ahead[self.first_window]
             - prices[self.first_window] * self.first_offset
         ) * self.scale
-        flat = np.full(nodes * days, np.inf)
+        flat = np.full(nodes * count, np.inf)
         if len(self.segment):
             flat[self.segment_key] = np.minimum.reduceat(cost, self.segment)
-        value: Any = flat.reshape(nodes, days)
+        value: Any = flat.reshape(nodes, count)
         value[self.free] = np.where(self.end[self.free, :-1] < NEVER, 0.0, np.inf)
         reached = np.empty_like(value)
         for batch, edge in zip(self.levels, self.level_edges, strict=True):
@@ -424,9 +432,8 @@ class Columns:
         by_day = self._line_values(reached)
         best_day = _last_least(by_day)
         best = by_day[np.arange(len(lines.weight)), best_day]
-        outside = lines.weight * np.maximum(self.days - lines.target, 0)
-        inside = best < outside
-        bound = float(np.where(inside, best, outside).sum() - (prices * self.capacity).sum())
+        inside = best < self.outside
+        bound = float(np.where(inside, best, self.outside).sum() - (prices * self.capacity).sum())
         return self._choose(value, cost, best_day, inside), bound
 
     def of_placement(self, placement: Placement) -> Chosen:
@@ -447,8 +454,8 @@ class Columns:
         until = np.where(in_overtime, clock.ends[window], self.regular_ends[window])
         minutes = np.minimum(until, end[step][which]) - np.maximum(clock.starts[window], start[step][which])
         taken = np.maximum(minutes, 0) * tree.share[node][which]
-        line, window, minutes = self._sum_by_line(tree.line[node][which], window, taken)
-        late = problem.lines.weight * np.maximum(day - problem.lines.target, 0)
+        line, window, minutes = self._sum_by_line(tree.line[node][which], self.window_of_shift[window], taken)
+        late = np.where(inside, problem.lines.weight * np.maximum(day - problem.lines.target, 0), self.outside)
         begin = np.full(len(tree.step), -1, np.int64)
         begin[node] = start[step]
         return Chosen(late, inside.astype(np.int64), line, window, minutes, begin)
@@ -479,22 +486,21 @@ class Columns:
         anchor = np.full(nodes, -1, np.int64)
         for batch, edge in zip(reversed(self.levels), reversed(self.level_edges), strict=True):
             here = batch[limit[batch] >= 0]
-            masked = np.where(np.arange(self.days)[None, :] <= limit[here][:, None], value[here], np.inf)
+            masked = np.where(np.arange(self.count)[None, :] <= limit[here][:, None], value[here], np.inf)
             anchor[here] = _last_least(masked)
             known = edge[limit[tree.after[edge]] >= 0]
             limit[tree.before[known]] = self.allowed[known, anchor[tree.after[known]]]
         used = np.flatnonzero(anchor >= 0)
-        key = used * self.days + anchor[used]
+        key = used * self.count + anchor[used]
         position = np.searchsorted(self.segment_key, key)
         position = np.minimum(position, max(len(self.segment_key) - 1, 0))
         staffed = self.segment_key[position] == key if len(self.segment_key) else np.zeros(len(key), bool)
         used, position = used[staffed], position[staffed]
         entry = self._cheapest(cost, position)
         start = np.full(nodes, -1, np.int64)
-        start[used] = self.clock.starts[self.first_window[entry]] + self.first_offset[entry]
+        start[used] = self._begin(entry)
         line, window, minutes = self._minutes_by_window(tree.line[used], entry)
-        day = np.where(inside, best_day, self.days)
-        late = lines.weight * np.maximum(day - lines.target, 0)
+        late = np.where(inside, lines.weight * np.maximum(best_day - lines.target, 0), self.outside)
         return Chosen(late, inside.astype(np.int64), line, window, minutes, start)
 
     def _cheapest(self, cost: Floats, position: Ints) -> Ints:
@@ -503,11 +509,15 @@ class Columns:
         number = stop - begin
         which = np.repeat(np.arange(len(position)), number)
         entry = np.arange(len(which)) - np.repeat(np.cumsum(number) - number, number) + begin[which]
-        begin_at = self.clock.starts[self.first_window[entry]] + self.first_offset[entry]
-        order = np.lexsort((-begin_at, cost[entry].round(9), which))
+        order = np.lexsort((-self._begin(entry), cost[entry].round(9), which))
         first = np.cumsum(number) - number
         result: Ints = entry[order[first]]
         return result
+
+    def _begin(self, entry: Ints) -> Ints:
+        """The minute at which a way listed begins."""
+        window = self.first_window[entry]
+        return self.clock.clock(self.station[window], self.before[window] + self.first_offset[entry], side="right")
 
     def _minutes_by_window(self, line: Ints, entry: Ints) -> tuple[Ints, Ints, Floats]:
         """Minutes that the chosen runs take, summed by line and window."""
@@ -550,11 +560,20 @@ def _with_overtime(line: Timeline) -> Timeline:
     )
 
 
-def _capacity(problem: Problem, clock: TimelineArrays, length: Floats) -> Floats:
-    """Minutes of each window over all units, less the fixed work in it."""
+def day_bins(days: int, most: int) -> Ints:
+    """First day of each bin and the end of the last one: half of the bins are one day long, the others alike."""
+    if days <= most:
+        return np.arange(days + 1)
+    single = max(most // 2, 1)
+    ahead = np.linspace(single, days, max(most - single, 1) + 1).round().astype(np.int64)
+    return np.unique(np.concatenate([np.arange(single), ahead]))
+
+
+def _capacity(problem: Problem, clock: TimelineArrays) -> Floats:
+    """Minutes of each shift over all units, less the fixed work in it."""
     units = np.diff(np.array(problem.stations.first_unit))
     station = np.repeat(np.arange(len(units)), np.diff(clock.first))
-    capacity = length * units[station]
+    capacity = (clock.ends - clock.starts).astype(np.float64) * units[station]
     for unit, rows in enumerate(problem.stations.reserved):
         own = stations_of(problem)[unit]
         windows = slice(clock.first[own], clock.first[own + 1])

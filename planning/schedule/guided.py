@@ -7,6 +7,7 @@ started in the model's solution.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 
@@ -17,12 +18,14 @@ from planning.schedule.dispatch import dispatch
 from planning.schedule.dues import Dues
 from planning.schedule.floor import Floor
 from planning.schedule.master import Relaxation
-from planning.schedule.problem import Placement, Problem
+from planning.schedule.problem import Problem
 from planning.schedule.rule import urgency
-from planning.schedule.timeline import NEVER, Floats, Ints
+from planning.schedule.sweep import Found, found
+from planning.schedule.timeline import NEVER, Ints
 
 POINTS = (0.9, 0.95, 0.85, 0.8, 0.7, 0.98, 0.6, 0.5)
 KAPPAS = (16.0, 8.0, 4.0, 32.0)  # in mean processing times, most promising first
+KEPT = 4
 
 
 def guided_dues(problem: Problem, tree: Tree, relaxation: Relaxation, point: float, fallback: Dues) -> Dues:
@@ -68,24 +71,25 @@ def guided(
     strict: Dues,
     mean_process: float,
     deadline: float,
-    score: Callable[[Placement], tuple[float, ...]],
     cancelled: Callable[[], bool],
-    overtimes: tuple[bool, ...] = (False,),
-    setup_prices: tuple[float, ...] = (0.0,),
-) -> list[tuple[tuple[float, ...], Placement]]:
-    """Plans of the guided dispatch, the best first, as many settings as fit before `deadline` (at least one)."""
-    found: list[tuple[tuple[float, ...], Placement]] = []
-    best_kappas: Floats = np.array(KAPPAS)
-    for point in POINTS:
-        wanted = guided_dues(floor.problem, tree, relaxation, point, strict)
-        for kappa in best_kappas:
-            for overtime in overtimes:
-                for price in setup_prices:
-                    if found and (time.perf_counter() >= deadline or cancelled()):
-                        return found
-                    rule = urgency(floor.problem, wanted, strict, kappa * mean_process, price, 0 if overtime else None)
-                    placement = dispatch(floor, rule)
-                    found.append((score(placement), placement))
-        found.sort(key=lambda pair: pair[0])
-        del found[8:]
-    return found
+    overtime_days: int | None = None,
+    setup_price: float = 0.0,
+    passes: int = 64,
+) -> list[Found]:
+    """Plans of the guided dispatch, the best first: of `passes` settings, or of fewer where `deadline` comes before.
+
+    At least one pass is made. Overtime may be used from `overtime_days` before a step would be late (None: never).
+    """
+    plans: list[Found] = []
+    settings = itertools.product(POINTS, KAPPAS)
+    wanted_at: dict[float, Dues] = {}
+    for point, kappa in itertools.islice(settings, passes):
+        if plans and (time.perf_counter() >= deadline or cancelled()):
+            break
+        if point not in wanted_at:
+            wanted_at[point] = guided_dues(floor.problem, tree, relaxation, point, strict)
+        rule = urgency(floor.problem, wanted_at[point], strict, kappa * mean_process, setup_price, overtime_days)
+        plans.append(found(floor.problem, dispatch(floor, rule)))
+        plans.sort(key=lambda plan: plan.score)
+        del plans[KEPT:]
+    return plans

@@ -17,12 +17,15 @@ from collections.abc import Callable
 import numpy as np
 
 from planning.schedule.board import Board, last_minute, movable_lots
+from planning.schedule.dues import batches, earliest_ends
 from planning.schedule.floor import Floor
-from planning.schedule.problem import Placement
+from planning.schedule.problem import Placement, Problem
+from planning.schedule.timeline import DAY, NEVER
 
 WARM, COLD = 0.5, 0.05  # temperature, in units of the mean cost of a late line
 BLOCKERS = 4
 SLOT = 2
+TREE_SHARE, MOST_OWN = 0.8, 16  # how often sub-assemblies are moved with their order, and how many lots at most
 
 
 class _Orders:
@@ -33,6 +36,7 @@ class _Orders:
         self.board, self.first_day = board, floor.problem.first_day
         self.weight: list[float] = lines.weight.tolist()
         self.target: list[int] = lines.target.tolist()
+        self.need: list[int] = floor.problem.lots.need.tolist()
         self.fixed: list[int] = lines.fixed.tolist()
         self.lots_of: list[list[int]] = [[] for _ in self.weight]
         self.lines_of: list[list[int]] = [[] for _ in range(len(floor.problem.lots))]
@@ -50,8 +54,13 @@ class _Orders:
         return sum(self.cost(line) for line in {line for lot in lots for line in self.lines_of[lot]})
 
     def due(self, lot: int) -> int:
-        """The minute by which a lot must end for none of its lines to be late."""
-        return min((last_minute(self.target[line]) for line in self.lines_of[lot]), default=1 << 40)
+        """The minute by which a lot must end for none of its lines to be late and nothing that waits for it to move.
+
+        One that nothing wants is due when MRP wants it.
+        """
+        due = min((last_minute(self.target[line]) for line in self.lines_of[lot]), default=NEVER)
+        due = min(due, self.board.latest_end(lot))
+        return due if due < NEVER else self.need[lot]
 
 
 def ruin_and_recreate(
@@ -68,16 +77,17 @@ def ruin_and_recreate(
     orders = _Orders(floor, board)
     movable = movable_lots(floor.problem)
     draw = random.Random(seed)  # noqa: S311 a search needs no secrets
+    least = least_costs(floor.problem)
     current = best = floor.problem.objective(np.array(placement.lot_day, np.int64))
     best_placement, began, count = placement, time.perf_counter(), 0
-    late = _late_lines(orders, movable)
-    scale = current / max(len(late), 1)
+    late = _late_lines(orders, movable, least)
+    scale = sum(orders.cost(line) for line in late) / max(len(late), 1)
     while late and (iterations is None or count < iterations):
         count += 1
         if count % 64 == 0:
             if time.perf_counter() >= deadline or cancelled():
                 break
-            late = _late_lines(orders, movable)
+            late = _late_lines(orders, movable, least)
             continue
         passed = count / iterations if iterations else (time.perf_counter() - began) / max(deadline - began, 1e-9)
         temperature = scale * WARM * (COLD / WARM) ** min(passed, 1.0)
@@ -90,11 +100,25 @@ def ruin_and_recreate(
     return best_placement
 
 
-def _late_lines(orders: _Orders, movable: list[bool]) -> list[int]:
+def least_costs(problem: Problem) -> list[float]:
+    """Per line what it costs with every station to itself: by preferred ways in regular hours, so only a guess."""
+    day = np.minimum((earliest_ends(problem, batches(problem)) - 1) // DAY, problem.horizon)
+    lines = problem.lines
+    least: list[float] = (lines.weight * np.maximum(problem.delivery_days(day) - lines.target, 0)).tolist()
+    return least
+
+
+def improvable_lines(floor: Floor, placement: Placement) -> list[int]:
+    """Late lines that could be less late as far as anybody knows."""
+    orders = _Orders(floor, Board(floor, placement))
+    return _late_lines(orders, movable_lots(floor.problem), least_costs(floor.problem))
+
+
+def _late_lines(orders: _Orders, movable: list[bool], least: list[float]) -> list[int]:
     return [
         line
-        for line in range(len(orders.weight))
-        if orders.lots_of[line] and any(movable[lot] for lot in orders.lots_of[line]) and orders.cost(line) > 0
+        for line, lots in enumerate(orders.lots_of)
+        if any(movable[lot] for lot in lots) and orders.cost(line) > least[line] + 1e-9
     ]
 
 
@@ -102,7 +126,7 @@ def _try_change(
     orders: _Orders, board: Board, movable: list[bool], draw: random.Random, line: int, temperature: float
 ) -> float | None:
     """Take a late line's lots and some that block them out and put them in again; None where it was taken back."""
-    own = [lot for lot in orders.lots_of[line] if movable[lot]]
+    own = _own_lots(orders, board, movable, draw, line)
     others = _blockers(board, movable, draw, own)
     lots = own + others
     before = orders.costs(lots)
@@ -134,6 +158,16 @@ def _try_change(
     board.recall(remembered)
     board.keeps_changeovers()  # everything stands as it did
     return None
+
+
+def _own_lots(orders: _Orders, board: Board, movable: list[bool], draw: random.Random, line: int) -> list[int]:
+    """The lots by which a line is late, with what they wait for, those first; now and then only the last ones."""
+    lots = [lot for lot in orders.lots_of[line] if movable[lot]]
+    if draw.random() < TREE_SHARE:
+        tree = dict.fromkeys(part for lot in lots for part in board.tree(lot) if movable[part])
+        if len(tree) <= MOST_OWN:
+            return list(tree)
+    return lots
 
 
 def _blockers(board: Board, movable: list[bool], draw: random.Random, own: list[int]) -> list[int]:
@@ -172,7 +206,7 @@ def pull(floor: Floor, placement: Placement) -> Placement:
     lots = [lot for lot in range(len(movable)) if movable[lot] and board.lot_day[lot] < horizon]
     for lot in sorted(lots, key=lambda lot: (-board.lot_end[lot], lot)):
         remembered = board.memory([lot])
-        limit = max(orders.due(lot), board.lot_end[lot]) if orders.lines_of[lot] else board.lot_end[lot]
+        limit = max(orders.due(lot), board.lot_end[lot])
         before, day = orders.costs([lot]), board.lot_day[lot]
         start = board.lot_start[lot]
         board.take(lot)

@@ -29,9 +29,10 @@ SMALL = 1e-7
 class Relaxation:
     """What the linear model says.
 
-    objective: its value so far (no plan is promised at it); bound: proven for every plan; prices: weight x days per
-    minute of each window at which the bound was proven. node, start, share: where its solution starts each step of each
-    tree; the shares of one node add up to the part of the line that is delivered inside the days looked at.
+    objective: its value so far (no plan is promised at it; infinite where no solve came to its end). bound: proven for
+    every plan. prices: weight x days per minute of each window at which the bound was proven. node, start, share: where
+    its solution starts each step of each tree; the shares of one node add up to the part of the line that is delivered
+    inside the days looked at.
     """
 
     objective: float
@@ -46,6 +47,8 @@ class Relaxation:
     @property
     def gap(self) -> float:
         """(objective - bound) / objective."""
+        if not np.isfinite(self.objective):
+            return 1.0
         return 0.0 if self.objective <= 1e-9 else max(self.objective - self.bound, 0.0) / self.objective
 
 
@@ -78,12 +81,11 @@ class Master:
             for k, capacity in enumerate(columns.capacity.tolist())
         ]
         self.pool = _Pool()
-        outside = lines.weight * np.maximum(columns.days - lines.target, 0)
-        for k, cost in enumerate(outside.tolist()):
+        for k, cost in enumerate(columns.outside.tolist()):
             self.model.add_column(f"outside_{k}", 0, None, obj=cost, coefficients={self.line_rows[k]: 1.0})
         self.bound = -np.inf
         self.best_prices = np.zeros(len(columns.capacity))
-        self.objective = float(outside.sum())
+        self.objective = np.inf
         self.values: Floats = np.zeros(0)
 
     def run(
@@ -108,7 +110,7 @@ class Master:
         while time.perf_counter() < deadline and not (cancelled and cancelled()):
             rounds += 1
             tolerance = 1e-2 if rounds < 4 else 1e-3
-            solved = self._solve(tolerance)
+            solved = self._solve(tolerance, deadline - time.perf_counter())
             if solved is None:
                 break
             prices, line_prices = solved
@@ -144,7 +146,7 @@ class Master:
         if start_prices is not None and len(start_prices) == len(columns.capacity):
             points += [start_prices, 0.85 * start_prices, 1.15 * start_prices]
         else:
-            decay = np.exp(-columns.clock.days / max(columns.days / 3, 1))
+            decay = np.exp(-columns.day / max(columns.days / 3, 1))
             points += [
                 scale * factor * decay * random.uniform(0.5, 1.5, len(columns.capacity))
                 for factor in np.geomspace(0.03, 1.0, SEEDS)
@@ -186,13 +188,18 @@ class Master:
             added += 1
         return added
 
-    def _solve(self, tolerance: float) -> tuple[Floats, Floats] | None:
+    def _solve(self, tolerance: float, seconds: float) -> tuple[Floats, Floats] | None:
         """Prices per minute of each window and per line; None where the solver had no answer."""
         solver = pulp.HiGHS(
-            msg=False, threads=1, solver="ipm", run_crossover="off", ipm_optimality_tolerance=tolerance * 1e-3
+            msg=False,
+            threads=1,
+            timeLimit=max(seconds, 1.0),
+            solver="ipm",
+            run_crossover="off",
+            ipm_optimality_tolerance=tolerance * 1e-3,
         )
         stats = self.model.solve(solver)
-        if not stats.has_solution:
+        if stats.status != pulp.LpSolveStatus.Optimal:
             return None
         highs: Any = self.model.solverModel
         solution = highs.getSolution()

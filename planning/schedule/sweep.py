@@ -27,18 +27,20 @@ from planning.schedule.timeline import DAY
 KAPPAS, FIRST_KAPPA = (0.3, 0.44, 0.67, 1.0, 1.5, 2.25, 3.4), 3
 LOOK_AHEADS, FIRST_LOOK_AHEAD = (1.0, 1.5, 2.0, 3.0), 1
 SETUP_PRICES, FIRST_SETUP_PRICE = (1.0, 4.0, 8.0, 16.0, 32.0), 2  # in 1 / mean processing time
-OVERTIME_DAYS = (None, 30, 8, 2, 0)  # overtime this long before a step is late (None: never)
+# overtime this long before a step is late (None: never)
+OVERTIME_DAYS, FIRST_OVERTIME = (None, 0, 2, 8, 30), 3
 
 MOST_PASSES = 60
-SECONDS_PER_STEP = 8e-6  # of one pass, to size the sweep alike on every machine
+# of one pass by estimate, without and with changeovers, to size the sweep alike on every machine
+SECONDS_PER_STEP, SECONDS_PER_STEP_CHANGED_OVER = 5e-6, 16e-6
 
 
 class Setting(NamedTuple):
     """One setting of the rule, as positions on the scales."""
 
+    kappa: int
     overtime: int
     setup_price: int
-    kappa: int
     look_ahead: int
 
 
@@ -55,38 +57,44 @@ class Found:
         return self.score[0]
 
 
-def sweep(
-    problem: Problem,
-    seconds: float,
-    deadline: float,
-    improved: Callable[[float], None],
-    cancelled: Callable[[], bool],
-) -> Found:
-    """The best plan of as many dispatch passes as fit `seconds` by estimate; at least one, none after `deadline`.
+class Sweep:
+    """The search for the best setting; it can be taken up again where it stopped."""
 
-    `deadline` is on the clock of `time.perf_counter`. `improved` is told each better objective as it is found. The
-    number of passes depends on the problem alone, so that a plan can be made again unless time runs out.
-    """
-    passes = min(MOST_PASSES, int(seconds / (SECONDS_PER_STEP * max(len(problem.steps), 1))))
-    trial = _Trial(problem)
-    first = Setting(0, FIRST_SETUP_PRICE if trial.has_setup else 0, FIRST_KAPPA, FIRST_LOOK_AHEAD)
-    best, at = trial.run(first), first
-    improved(best.objective)
-    untried = _nearest_first(trial.settings(), at, first)[1:]
-    for _ in range(passes - 1):
-        if not untried or cancelled() or time.perf_counter() >= deadline or trial.is_done(best):
-            break
-        setting = untried.pop(0)
-        plan = trial.run(setting)
-        if plan.score < best.score:
-            if plan.objective < best.objective - 1e-9:
-                improved(plan.objective)
-            best, at = plan, setting
-            untried = _nearest_first(untried, at, first)
-    return best
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+        self.first = trial.first()
+        self.at = self.first
+        self.untried = trial.settings()
+        self.best: Found | None = None
+
+    def run(
+        self, seconds: float, deadline: float, improved: Callable[[float], None], cancelled: Callable[[], bool]
+    ) -> Found:
+        """The best plan after as many further passes as fit `seconds` by estimate, but none after `deadline`.
+
+        `deadline` is on the clock of `time.perf_counter`. The first run makes at least one pass. `improved` is told
+        each better objective as it is found. The number of passes depends on the problem alone, so that a plan can be
+        made again unless time runs out.
+        """
+        passes = min(MOST_PASSES, int(seconds / self.trial.seconds_per_pass))
+        while passes > 0 or self.best is None:
+            passes -= 1
+            if self.best is not None and (
+                not self.untried or cancelled() or time.perf_counter() >= deadline or self.trial.is_done(self.best)
+            ):
+                break
+            setting = min(self.untried, key=lambda one: (_distance(one, self.at), _distance(one, self.first)))
+            self.untried.remove(setting)
+            plan = self.trial.run(setting)
+            if self.best is None or plan.score < self.best.score:
+                better = self.best is None or plan.objective < self.best.objective - 1e-9
+                self.best, self.at = plan, setting
+                if better:
+                    improved(plan.objective)
+        return self.best
 
 
-class _Trial:
+class Trial:
     """What every pass of one sweep shares."""
 
     def __init__(self, problem: Problem) -> None:
@@ -102,12 +110,27 @@ class _Trial:
         ideal = problem.objective(np.minimum((earliest - 1) // DAY, problem.horizon))
         self.least = ideal if one_way_only else 0.0
 
+    @property
+    def seconds_per_pass(self) -> float:
+        """What one pass takes, by estimate."""
+        each = SECONDS_PER_STEP_CHANGED_OVER if self.has_setup else SECONDS_PER_STEP
+        return each * max(len(self.problem.steps), 1)
+
+    def setup_price(self, position: int) -> float:
+        """What a minute of changeover costs in the rule, by its position on the scale; 0 where there is none."""
+        return SETUP_PRICES[position] / self.mean_process if self.has_setup else 0.0
+
+    def first(self) -> Setting:
+        """Where the search begins."""
+        overtime = FIRST_OVERTIME if self.problem.overtime else 0
+        return Setting(FIRST_KAPPA, overtime, FIRST_SETUP_PRICE if self.has_setup else 0, FIRST_LOOK_AHEAD)
+
     def settings(self) -> list[Setting]:
-        """All settings that make a difference."""
+        """All settings that make a difference, in the order in which those equally near are tried."""
         scales = (
+            range(len(KAPPAS)),
             range(len(OVERTIME_DAYS) if self.problem.overtime else 1),
             range(len(SETUP_PRICES) if self.has_setup else 1),
-            range(len(KAPPAS)),
             range(len(LOOK_AHEADS)),
         )
         return [Setting(*positions) for positions in itertools.product(*scales)]
@@ -119,7 +142,7 @@ class _Trial:
             self.wanted[setting.look_ahead],
             self.strict,
             KAPPAS[setting.kappa] * self.kappa_unit,
-            SETUP_PRICES[setting.setup_price] / self.mean_process if self.has_setup else 0.0,
+            self.setup_price(setting.setup_price),
             OVERTIME_DAYS[setting.overtime],
         )
         return found(self.problem, dispatch(self.floor, rule))
@@ -149,11 +172,6 @@ def _working_day(problem: Problem) -> float:
     work = np.bincount(ways.station, weights=ways.process.astype(np.float64), minlength=len(lines))
     work[per_day == 0] = 0.0
     return float((per_day * work).sum() / work.sum()) if work.sum() > 0 else float(DAY)
-
-
-def _nearest_first(settings: list[Setting], at: Setting, first: Setting) -> list[Setting]:
-    """By distance from the best one so far, those alike by distance from the first."""
-    return sorted(settings, key=lambda setting: (_distance(setting, at), _distance(setting, first)))
 
 
 def _distance(one: Setting, other: Setting) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +11,16 @@ import numpy as np
 import pandas as pd
 
 from planning.model import INPUT_COLUMNS, PlanInput, Settings, frame
+from planning.schedule.problem import Problem
+from planning.schedule.sweep import Found, Sweep, Trial
 
 AS_OF = dt.date(2026, 11, 20)  # a Friday
 DRAWN_HOURS = (0.0, 4.0, 7.5, 8.0, 12.0, 16.0, 24.0)
+
+
+def swept(problem: Problem, seconds: float) -> Found:
+    """The best plan of some passes of the first rung."""
+    return Sweep(Trial(problem)).run(seconds, time.perf_counter() + 30, lambda _: None, lambda: False)
 
 
 def random_shop(seed: int, **settings: Any) -> PlanInput:

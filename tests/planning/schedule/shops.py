@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from planning.model import MATERIAL_COLUMNS, MaterialPlan, PlanInput, Schedule, Settings, frame
-from planning.schedule import make_schedule
+from planning.schedule import first_schedule
 
 AS_OF = dt.date(2026, 11, 22)
 Rows = list[dict[str, Any]]
@@ -166,7 +166,7 @@ def materials(lots: Rows, ledger: Rows = (), firm: tuple[str, ...] = ()) -> Mate
 def schedule(routing: Rows, lots: Rows, ledger: Rows = (), **tables: Any) -> Schedule:  # type: ignore[assignment]
     """The schedule of `lots`."""
     firm = tuple(row["order_ref"] for row in tables.get("firm_make", ()))
-    return make_schedule(factory(routing, lots, **tables), materials(lots, ledger, firm))
+    return first_schedule(factory(routing, lots, **tables), materials(lots, ledger, firm))
 
 
 def runs(plan: Schedule) -> dict[tuple[str, int], Run]:

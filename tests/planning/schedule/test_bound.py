@@ -16,14 +16,14 @@ from planning.schedule.floor import Floor
 from planning.schedule.guided import guided, guided_dues
 from planning.schedule.master import Master
 from planning.schedule.problem import Problem
-from planning.schedule.sweep import Found, sweep
-from tests.planning.schedule.random_shops import random_shop
+from planning.schedule.sweep import Found
+from tests.planning.schedule.random_shops import random_shop, swept
 
 
 def problem_and_plan(seed: int) -> tuple[Problem, Found]:
     plan_input = random_shop(seed)
     problem = make_problem(plan_input, plan_materials(plan_input))
-    return problem, sweep(problem, 0.1, time.perf_counter() + 30, lambda _: None, lambda: False)
+    return problem, swept(problem, 0.1)
 
 
 def paid(chosen: Chosen, prices: np.ndarray) -> np.ndarray:
@@ -65,7 +65,7 @@ def made_to_order(**shop: object) -> Problem:
 def test_the_gap_closes_on_a_shop_of_sixty_orders():
     """The search ends with the model's value and its bound within one part in a hundred, or half a weighted day."""
     problem = made_to_order(lines=60, products=10, stations=4, steps=3, days=15, horizon_days=60, load=1.3)
-    best = sweep(problem, 0.3, time.perf_counter() + 30, lambda _: None, lambda: False)
+    best = swept(problem, 0.3)
     found = Master(Columns(problem)).run(time.perf_counter() + 60, plans=[best.placement])
     assert 0 < found.bound <= best.objective
     assert found.objective - found.bound <= max(0.01 * found.objective, 0.5)
@@ -74,7 +74,7 @@ def test_the_gap_closes_on_a_shop_of_sixty_orders():
 def test_two_orders_that_share_one_day_cannot_both_be_on_time():
     """Two lots of a day's work each, both wanted on the first day: one of them is a day late, which the bound says."""
     problem = made_to_order(lines=2, products=1, stations=1, steps=1, days=1, horizon_days=20, earliest_due=0, load=2.0)
-    best = sweep(problem, 0.3, time.perf_counter() + 30, lambda _: None, lambda: False)
+    best = swept(problem, 0.3)
     found = Master(Columns(problem)).run(time.perf_counter() + 20, gap=1e-6, absolute=1e-6, plans=[best.placement])
     assert 0 < found.bound <= best.objective
 
@@ -83,7 +83,7 @@ def test_guided_dispatch_gives_whole_plans():
     """Every lot is placed, the best plan comes first, and dues follow the model's starts."""
     problem = made_to_order(lines=40, products=8, stations=4, steps=3, days=12, horizon_days=60)
     floor = Floor(problem)
-    best = sweep(problem, 0.2, time.perf_counter() + 30, lambda _: None, lambda: False)
+    best = swept(problem, 0.2)
     columns = Columns(problem)
     found = Master(columns).run(time.perf_counter() + 20, plans=[best.placement])
     order = batches(problem)
@@ -98,9 +98,8 @@ def test_guided_dispatch_gives_whole_plans():
         strict,
         mean,
         time.perf_counter() + 1,
-        lambda placement: (problem.objective(np.array(placement.lot_day)),),
         lambda: False,
     )
-    assert [score for score, _ in plans] == sorted(score for score, _ in plans)
-    assert all(max(placement.lot_day) < problem.horizon for _, placement in plans)
-    assert plans[0][0][0] >= found.bound - 1e-6
+    assert [plan.score for plan in plans] == sorted(plan.score for plan in plans)
+    assert all(max(plan.placement.lot_day) < problem.horizon for plan in plans)
+    assert plans[0].objective >= found.bound - 1e-6

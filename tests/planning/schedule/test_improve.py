@@ -15,9 +15,8 @@ from planning.schedule.build import make_problem
 from planning.schedule.floor import Floor
 from planning.schedule.improve import pull, ruin_and_recreate
 from planning.schedule.rows import lot_rows, overtime_hours, schedule_rows
-from planning.schedule.sweep import sweep
 from planning.verify import verify
-from tests.planning.schedule.random_shops import random_shop
+from tests.planning.schedule.random_shops import random_shop, swept
 
 
 def never() -> bool:
@@ -29,7 +28,7 @@ def test_changed_plans_are_no_later_and_sound(seed):
     plan_input = random_shop(seed)
     materials = plan_materials(plan_input)
     problem = make_problem(plan_input, materials)
-    begun = sweep(problem, 0.1, time.perf_counter() + 30, lambda _: None, never).placement
+    begun = swept(problem, 0.1).placement
     better = ruin_and_recreate(Floor(problem), begun, time.perf_counter() + 60, lambda _: None, never, iterations=100)
     pulled = pull(Floor(problem), better)
     values = [problem.objective(np.array(plan.lot_day)) for plan in (begun, better, pulled)]
@@ -48,7 +47,7 @@ def test_changed_plans_are_no_later_and_sound(seed):
 def test_a_crowded_shop_gets_better_and_lets_less_wait():
     plan_input = make_shop(Shop(lines=80, products=12, stations=5, steps=3, days=15, horizon_days=60))
     problem = make_problem(plan_input, lots_to_order(plan_input))
-    begun = sweep(problem, 0.3, time.perf_counter() + 30, lambda _: None, never).placement
+    begun = swept(problem, 0.3).placement
     better = ruin_and_recreate(Floor(problem), begun, time.perf_counter() + 60, lambda _: None, never, iterations=1500)
     pulled = pull(Floor(problem), better)
     first, second = (problem.objective(np.array(plan.lot_day)) for plan in (begun, better))

@@ -10,7 +10,7 @@ import pytest
 from planning.model import PlanInput, Schedule
 from planning.mrp import plan_materials
 from planning.plan import assemble
-from planning.schedule import make_schedule
+from planning.schedule import first_schedule
 from planning.verify import verify
 from tests.planning.schedule.random_shops import random_shop, with_frozen_days
 
@@ -27,7 +27,7 @@ def first_plan(seed: int) -> tuple[PlanInput, Schedule, list[str]]:
 def planned(plan_input: PlanInput) -> tuple[Schedule, list[str]]:
     """The schedule, and the faults of the plan it makes."""
     materials = plan_materials(plan_input)
-    schedule = make_schedule(plan_input, materials)
+    schedule = first_schedule(plan_input, materials)
     return schedule, [str(fault) for fault in verify(plan_input, assemble(plan_input, materials, schedule))]
 
 

@@ -1,0 +1,266 @@
+"""The ladder of the search: dispatch, bound, guided dispatch, ruin and recreate, pull; each rung hands its best on.
+
+How much each rung does is counted in passes and iterations that depend on the problem and on the time limit alone, so
+that the same problem gives the same plan on every machine that is fast enough; on a slower one the clock cuts it off.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from planning.model import PlanInput, Schedule, Step
+from planning.schedule.columns import Columns
+from planning.schedule.guided import guided
+from planning.schedule.improve import improvable_lines, pull, ruin_and_recreate
+from planning.schedule.master import Master, Relaxation
+from planning.schedule.problem import Placement, Problem
+from planning.schedule.rows import lot_rows, overtime_hours, schedule_rows
+from planning.schedule.sweep import OVERTIME_DAYS, Found, Sweep, Trial, found
+
+RUNGS = ("dispatch", "bound", "guided", "improve", "pull")
+
+FIRST_ANSWER_SECONDS = 1.5
+SECONDS_PER_STEP = 1e-4  # what rows, reasons and the check take after the search, kept free of it
+MODEL_SHARE, GUIDED_SHARE = 0.4, 0.6  # of the time limit, by which the model and the guided dispatch have to be done
+ITERATIONS_PER_SECOND = 1_500.0  # of ruin and recreate, by estimate
+ITERATIONS_PER_LINE = 500  # and no more than this for each line that could be less late
+WORTH_A_START = 1.1  # a second plan is improved too where it is at most this much later than the best
+SPARE_DAYS = 5  # that the model looks at behind the last day the plan works
+HEARD_EVERY = 0.2  # seconds between two looks at a running model
+
+
+@dataclass(slots=True)
+class Ladder:
+    """What the search found: the best plan of each rung, the best one last, and what the model proved."""
+
+    problem: Problem
+    plans: list[tuple[str, Found]] = field(default_factory=list)
+    trail: list[Step] = field(default_factory=list)
+    bound: float | None = None
+    relaxed: Relaxation | None = None
+
+    @property
+    def best(self) -> Found:
+        """The best plan so far."""
+        return self.plans[-1][1]
+
+    @property
+    def solved(self) -> Relaxation | None:
+        """The model's solution; None where it was not solved once."""
+        return self.relaxed if self.relaxed and np.isfinite(self.relaxed.objective) else None
+
+    @property
+    def is_optimal(self) -> bool:
+        """True where the bound proves that no plan is less late."""
+        return self.best.objective <= max(self.bound or 0.0, 0.0) + 1e-6
+
+    def schedule(self, plan: Found) -> Schedule:
+        """The rows of one of the plans."""
+        return Schedule(
+            rows=schedule_rows(self.problem, plan.placement),
+            lots=lot_rows(self.problem, plan.placement),
+            objective=plan.objective,
+            overtime_hours=overtime_hours(self.problem, plan.placement),
+            trail=tuple(self.trail),
+            bound=self.bound,
+            relaxed_objective=self.solved.objective if self.solved else None,
+            relaxed_gap=self.solved.gap if self.solved else None,
+        )
+
+
+def climb(
+    problem: Problem,
+    plan_input: PlanInput,
+    progress: Callable[[Step], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    rungs: tuple[str, ...] = RUNGS,
+) -> Ladder:
+    """Climb the rungs until the time limit of the settings; the first rung always gives a plan.
+
+    `progress` hears of each better plan and bound; when `cancelled` says yes what was found so far is returned. A
+    rung that fails leaves what was found before it and a Step that says so.
+    """
+    climber = _Climber(problem, plan_input.settings.time_limit_seconds, progress, cancelled or (lambda: False))
+    for rung in rungs:
+        climber.climb(rung)
+    return climber.ladder
+
+
+class _Climber:
+    def __init__(
+        self,
+        problem: Problem,
+        seconds: float,
+        progress: Callable[[Step], None] | None,
+        cancelled: Callable[[], bool],
+    ) -> None:
+        self.problem, self.progress, self.cancelled = problem, progress, cancelled
+        self.started = time.perf_counter()
+        self.seconds = max(seconds - SECONDS_PER_STEP * len(problem.steps), 0.5 * seconds)
+        self.deadline = self.started + self.seconds
+        self.ladder = Ladder(problem)
+        self.sweep = Sweep(Trial(problem))
+        self.floor = self.sweep.trial.floor
+        self.columns: Columns | None = None
+        self.guided: list[Found] = []
+
+    def climb(self, rung: str) -> None:
+        """One rung; the first one lets its errors pass, since without it there is no plan."""
+        if rung == "dispatch":
+            self._dispatch()
+            return
+        if self.cancelled() or time.perf_counter() >= self.deadline:
+            return
+        try:
+            {"bound": self._bound, "guided": self._guided, "improve": self._improve, "pull": self._pull}[rung]()
+        except Exception as error:  # noqa: BLE001 whatever went wrong, the plan found so far is still good
+            self._say(rung, failed=f"{type(error).__name__}: {error}")
+
+    def _say(self, rung: str, objective: float | None = None, failed: str = "") -> None:
+        seconds = round(time.perf_counter() - self.started, 3)
+        value = self.ladder.best.objective if objective is None else objective
+        self.ladder.trail.append(Step(rung, seconds, value, self.ladder.bound, failed))
+        if self.progress:
+            self.progress(self.ladder.trail[-1])
+
+    def _keep(self, rung: str, plan: Found) -> None:
+        if self.ladder.plans and plan.score >= self.ladder.best.score:
+            return
+        self.ladder.plans.append((rung, plan))
+        bound = self.ladder.bound
+        if bound is not None and plan.objective < bound - 1e-6:  # it must not happen; then nothing is proven
+            self.ladder.bound = self.ladder.relaxed = None
+            raise ArithmeticError(f"bound {bound} above a plan's value {plan.objective}")
+
+    def _dispatch(self) -> None:
+        self._keep(
+            "dispatch", self.sweep.run(FIRST_ANSWER_SECONDS, self.deadline, self._better("dispatch"), self.cancelled)
+        )
+
+    def _bound(self) -> None:
+        """The model, in a thread of its own, so that a long solve keeps neither cancel nor time limit waiting."""
+        if self.ladder.best.objective <= 1e-9:
+            self.ladder.bound = 0.0
+            self._say("bound")
+            return
+        deadline = self.started + MODEL_SHARE * self.seconds
+        ended, failure = threading.Event(), []
+        news: list[tuple[float, float]] = []
+
+        def solve() -> None:
+            try:
+                self.columns = Columns(self.problem, self._days())
+                master = Master(self.columns)
+                self.ladder.relaxed = master.run(
+                    deadline, heard=lambda *said: news.append(said), plans=[self.ladder.best.placement]
+                )
+            except Exception as error:  # noqa: BLE001 raised again by the one who waits
+                failure.append(error)
+            finally:
+                ended.set()
+
+        threading.Thread(target=solve, daemon=True).start()
+        told = 0
+        while not ended.wait(HEARD_EVERY) and not self.cancelled() and time.perf_counter() < self.deadline:
+            told = self._tell(news, told)
+        if failure:
+            raise failure[0]
+        self._tell(news, told)
+        if self.ladder.relaxed:
+            self._prove(self.ladder.relaxed.bound)
+
+    def _days(self) -> int:
+        """The days that the model looks at: those that the plan uses and some more."""
+        used = [day for day in self.ladder.best.placement.lot_day if day < self.problem.horizon]
+        return min(max(used, default=0) + 1 + SPARE_DAYS, self.problem.horizon)
+
+    def _tell(self, news: list[tuple[float, float]], told: int) -> int:
+        for _, bound in news[told:]:
+            self._prove(bound)
+        return len(news)
+
+    def _prove(self, bound: float) -> None:
+        """A bound is kept as far as the objective can reach it: weights and days are whole numbers."""
+        bound = _reachable(bound, self.problem.lines.weight)
+        best = self.ladder.best.objective
+        if bound > best + 1e-6:
+            raise ArithmeticError(f"bound {bound} above a plan's value {best}")
+        if self.ladder.bound is None or bound > self.ladder.bound:
+            self.ladder.bound = bound
+            self._say("bound")
+
+    def _guided(self) -> None:
+        """More settings of the rule, then the rule by the model's times at the settings that did best."""
+        if self.ladder.is_optimal:
+            return
+        budget = (GUIDED_SHARE - MODEL_SHARE) * self.seconds
+        self._keep("dispatch", self.sweep.run(budget / 2, self.deadline, self._better("dispatch"), self.cancelled))
+        if self.columns is None or self.ladder.solved is None:
+            return
+        trial, at = self.sweep.trial, self.sweep.at
+        self.guided = guided(
+            self.floor,
+            self.columns.tree,
+            self.ladder.solved,
+            trial.strict,
+            trial.mean_process,
+            self.deadline,
+            self.cancelled,
+            overtime_days=OVERTIME_DAYS[at.overtime],
+            setup_price=trial.setup_price(at.setup_price),
+            passes=max(int(budget / 2 / trial.seconds_per_pass), 1),
+        )
+        self._keep("guided", self.guided[0])
+        self._say("guided")
+
+    def _improve(self) -> None:
+        if self.ladder.is_optimal:
+            return
+        lines = len(improvable_lines(self.floor, self.ladder.best.placement))
+        seconds = max(self.deadline - time.perf_counter(), 0.0)
+        iterations = int(min((1 - GUIDED_SHARE) * self.seconds * ITERATIONS_PER_SECOND, lines * ITERATIONS_PER_LINE))
+        starts = self._starts()
+        began, plan = time.perf_counter(), self.ladder.best
+        for number, start in enumerate(starts):
+            until = began + seconds * (number + 1) / len(starts)
+            placement = ruin_and_recreate(
+                self.floor, start, until, self._better("improve"), self.cancelled, iterations // len(starts)
+            )
+            plan = min(plan, found(self.problem, placement), key=lambda found: found.score)
+        self._keep("improve", plan)
+        self._say("improve")
+
+    def _starts(self) -> list[Placement]:
+        """The plans worth improving: the best, and that of another rung where it is hardly later."""
+        best = self.ladder.best
+        others = [*self.guided[:1], *(plan for _, plan in self.ladder.plans[:-1])]
+        near = [p for p in others if p.score != best.score and p.objective <= WORTH_A_START * best.objective]
+        return [best.placement, *(plan.placement for plan in near[:1])]
+
+    def _better(self, rung: str) -> Callable[[float], None]:
+        """Says each value that is better than all before."""
+
+        def improved(value: float) -> None:
+            if not self.ladder.trail or value < self.ladder.trail[-1].objective - 1e-9:
+                self._say(rung, value)
+
+        return improved
+
+    def _pull(self) -> None:
+        plan = found(self.problem, pull(self.floor, self.ladder.best.placement))
+        if plan.objective <= self.ladder.best.objective + 1e-9:
+            self.ladder.plans.append(("pull", plan))
+            self._say("pull")
+
+
+def _reachable(bound: float, weight: np.ndarray) -> float:
+    """The least sum of whole multiples of the weights that is no less than `bound`, where the weights are whole."""
+    if not len(weight) or (np.abs(weight - weight.round()) > 1e-9).any():
+        return max(float(bound), 0.0)
+    unit = float(np.gcd.reduce(weight.round().astype(np.int64)))
+    return max(float(np.ceil((bound - 1e-6) / unit)) * unit, 0.0) if unit else 0.0
