@@ -15,10 +15,22 @@ from planning.errors import PaichanError
 from planning.explain import lateness
 from planning.kits import kits
 from planning.messages import messages
-from planning.model import RESULT_COLUMNS, MaterialPlan, PlanInput, PlanResult, Schedule, Status, Step, frame
+from planning.model import (
+    MATERIAL_COLUMNS,
+    RESULT_COLUMNS,
+    MaterialPlan,
+    PlanInput,
+    PlanResult,
+    Schedule,
+    Status,
+    Step,
+    frame,
+)
 from planning.mrp import plan_materials
 from planning.pegging import deliveries, peg
 from planning.schedule import search
+from planning.schedule.ladder import FIRST_ANSWER_SECONDS, Ladder
+from planning.spoilage import can_spoil, dealt_by_use, set_aside, with_spoilage
 from planning.verify import verify
 
 MADE = ("planned_make", "firm_make")
@@ -55,24 +67,70 @@ def make_plan(
     where the input cannot be planned, UnsoundPlanError where the checker refuses them all.
     """
     started = time.perf_counter()
-    materials = plan_materials(plan_input)
-    ladder = search(plan_input, materials, progress, cancelled)
+    lasting = lasting_materials(plan_input, cancelled)
+    usable, materials = lasting.usable, lasting.materials
+    ladder = search(lasting.time_left(), materials, progress, cancelled)
+    plans = [(ladder, *plan) for plan in reversed(ladder.plans)]
+    if lasting.proof:
+        plans.append((lasting.proof, *lasting.proof.plans[-1]))
     faults: list[Any] = []
     refused: list[Step] = []
-    for rung, plan in reversed(ladder.plans):
-        result = assemble(plan_input, materials, ladder.schedule(plan))
+    for found, rung, plan in plans:
+        result = assemble(usable, materials, found.schedule(plan))
         seconds = time.perf_counter() - started
         if not (faults := verify(plan_input, result)):
-            return replace(result, verified=True, seconds=seconds, trail=(*result.trail, *refused))
+            said = with_spoilage(result.plan_message, plan_input.stock, usable.stock)
+            trail = (*result.trail, *refused)
+            return replace(result, verified=True, seconds=seconds, trail=trail, plan_message=said)
         refused.append(Step(rung, round(seconds, 3), plan.objective, ladder.bound, f"refused: {faults[0]}"))
     raise UnsoundPlanError(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """Materials whose stock keeps until it is used.
+
+    usable: the input without the stock that nobody comes to use in time. proof: a first rung of the search that uses
+    all of it in time, None where nothing that make orders take expires inside the horizon. probes: rungs looked at.
+    """
+
+    usable: PlanInput
+    materials: MaterialPlan
+    proof: Ladder | None
+    probes: int
+
+    def time_left(self) -> PlanInput:
+        """The usable input with the time limit that the probes leave, but at least half of it."""
+        limit = self.usable.settings.time_limit_seconds
+        left = max(limit - self.probes * FIRST_ANSWER_SECONDS, limit / 2)
+        return self.usable.with_settings(time_limit_seconds=left)
+
+
+def lasting_materials(plan_input: PlanInput, cancelled: Callable[[], bool] | None = None) -> Lasting:
+    """Materials planned again until the first rung's schedule uses what expires in time; the rest is set aside.
+
+    It ends, since at the last every lot that expires inside the horizon is set aside, and costs nothing where nothing
+    given to make orders does.
+    """
+    usable, probes = plan_input, 0
+    first_day = first_plan_day(plan_input, WorkingDays.of(plan_input))
+    while can_spoil(usable, (materials := plan_materials(usable)).allocation):
+        probes += 1
+        proof = search(usable, materials, None, cancelled, ("dispatch",))
+        ledger = used_on(materials, proof.schedule(proof.best), first_day)
+        _, lost = dealt_by_use(usable.stock, ledger, first_day)
+        if lost.empty:
+            return Lasting(usable, materials, proof, probes)
+        usable = set_aside(usable, lost, probes)
+    return Lasting(usable, materials, None, probes)
 
 
 def assemble(plan_input: PlanInput, materials: MaterialPlan, schedule: Schedule) -> PlanResult:
     """The plan's rows and figures from what MRP and the scheduler said; not yet verified."""
     days = WorkingDays.of(plan_input)
     first_day = first_plan_day(plan_input, days)
-    allocation = used_on(materials, schedule, first_day)
+    allocation, _ = dealt_by_use(plan_input.stock, used_on(materials, schedule, first_day), first_day)
+    materials = replace(materials, allocation=allocation[list(MATERIAL_COLUMNS["allocation"])])
     buy = timed_purchases(plan_input, materials.buy, allocation, days)
     allocation = available_on(allocation, buy, schedule, first_day, plan_input)
     delivery = deliveries(plan_input, allocation, first_day)

@@ -20,15 +20,23 @@ from planning.messages import number
 from planning.model import INPUT_COLUMNS, RESULT_COLUMNS, PlanInput, frame
 
 LOT = ["item_no", "lot_no", "expiry_date"]
+WHOLE_LOTS, ALL_LOTS = 3, 4  # the attempts from which more is set aside
 
 
 def perishable_parts(plan_input: PlanInput) -> pd.DataFrame:
-    """LOT and qty of the lots of parts that expire inside the horizon, but not before the first plan day can be."""
+    """LOT and qty of the lots of parts that expire inside the horizon; those that are gone already are left out."""
     part = set(plan_input.bom_line["component_item_no"]) | set(plan_input.picking["item_no"])
     lots = _lots(plan_input.stock)
     expiry = lots["expiry_date"]
     inside = (expiry > pd.Timestamp(plan_input.as_of_date)) & (expiry < pd.Timestamp(plan_input.horizon_end))
-    return lots[inside & lots["item_no"].isin(part)].reset_index(drop=True)
+    return lots[inside & lots["item_no"].isin(part) & (lots["qty"] > EPSILON)].reset_index(drop=True)
+
+
+def can_spoil(plan_input: PlanInput, ledger: pd.DataFrame) -> bool:
+    """Whether `ledger` gives a make order stock that expires inside the horizon."""
+    lots = perishable_parts(plan_input)
+    given = ledger[(ledger["supply_kind"] == "stock") & (ledger["demand_kind"] == "make")]
+    return not given.merge(lots, left_on=["item_no", "supply_ref"], right_on=["item_no", "lot_no"]).empty
 
 
 def dealt_by_use(stock: pd.DataFrame, ledger: pd.DataFrame, first_day: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -38,24 +46,27 @@ def dealt_by_use(stock: pd.DataFrame, ledger: pd.DataFrame, first_day: Any) -> t
     plan day where it has none), an order line wants it to keep till its need date, safety stock takes any. The last
     to use is dealt first, from the lot that expires first of those that keep till then: as the lots of a later use
     are among those of every earlier one, no other deal serves more. Where even that leaves a use without stock, the
-    lots left over that expire before it are told. Without any of that the ledger is returned as it is.
+    item's rows stay as they are, and the lots left over that expire before that use are told.
     """
     lots = _lots(stock)
+    if lots["expiry_date"].isna().all():
+        return ledger, frame(_LOST)
     lots["keeps"] = day_numbers(lots["expiry_date"], missing=NEVER)
     lots = lots[lots["keeps"] >= int(np.datetime64(first_day, "D").astype(np.int64))]
-    day = _use_days(ledger, first_day)
+    stocked = np.flatnonzero(ledger["supply_kind"] == "stock")
+    taken = ledger.iloc[stocked]
+    item, day, qty = taken["item_no"].to_numpy(dtype=object), _use_days(taken, first_day), taken["qty"].to_numpy()
     keeps = lots.groupby(["item_no", "lot_no"])["keeps"].min()
-    taken = pd.MultiIndex.from_arrays([ledger["item_no"], ledger["supply_ref"]])
-    from_stock = (ledger["supply_kind"] == "stock").to_numpy()
-    spoils = from_stock & (day > keeps.reindex(taken).fillna(NEVER).to_numpy())
+    last = keeps.reindex(pd.MultiIndex.from_arrays([item, taken["supply_ref"]])).fillna(NEVER).to_numpy()
     dealt, lost = [], [frame(_LOST)]
-    for item_no in sorted(set(ledger["item_no"][spoils])):
-        rows = np.flatnonzero(from_stock & (ledger["item_no"] == item_no).to_numpy())
+    for item_no in sorted(set(item[day > last])):
+        rows = np.flatnonzero(item == item_no)
         own = lots[lots["item_no"] == item_no].sort_values(["keeps", "lot_no"], kind="stable")
         shares, left, lacking = _deal(
-            day[rows].tolist(), ledger["qty"].to_numpy()[rows].tolist(), own["keeps"].tolist(), own["qty"].tolist()
+            day[rows].tolist(), qty[rows].tolist(), own["keeps"].tolist(), own["qty"].tolist()
         )
-        dealt += [(int(rows[taker]), own["lot_no"].iloc[lot], qty) for taker, lot, qty in shares]
+        if lacking < 0:
+            dealt += [(int(stocked[rows[taker]]), own["lot_no"].iloc[lot], part) for taker, lot, part in shares]
         over = own.assign(qty=left)[[*LOT, "qty"]]
         lost.append(over[((own["keeps"] < lacking) & (over["qty"] > EPSILON)).to_numpy()])
     return _with_shares(ledger, dealt), pd.concat([part for part in lost if len(part)] or lost, ignore_index=True)
@@ -115,14 +126,21 @@ def _with_shares(ledger: pd.DataFrame, shares: list[tuple[int, str, float]]) -> 
     return new
 
 
-def set_aside(plan_input: PlanInput, lost: pd.DataFrame) -> PlanInput:
-    """`plan_input` without the stock `lost` (LOT and qty); rows of less than nothing take it off its lots."""
+def set_aside(plan_input: PlanInput, lost: pd.DataFrame, attempt: int = 1) -> PlanInput:
+    """`plan_input` without the stock `lost` (LOT and qty); rows of less than nothing take it off its lots.
+
+    What is left of a lot may be given to another who comes too late. So from the third attempt on the lots are set
+    aside wholly, and at the fourth every lot that expires inside the horizon, after which nothing can spoil.
+    """
+    if attempt >= WHOLE_LOTS:
+        every = perishable_parts(plan_input)
+        lost = every if attempt >= ALL_LOTS else every.merge(lost[LOT], on=LOT)
     off = frame(INPUT_COLUMNS["stock"], lost.assign(location="", qty=-lost["qty"]))
     return replace(plan_input, stock=pd.concat([plan_input.stock, off], ignore_index=True))
 
 
-def spoilage_messages(stock: pd.DataFrame, usable: pd.DataFrame) -> pd.DataFrame:
-    """RESULT_COLUMNS["plan_message"]: what of `stock` is not in `usable`, a decrease per lot as "item_no/lot_no".
+def with_spoilage(messages: pd.DataFrame, stock: pd.DataFrame, usable: pd.DataFrame) -> pd.DataFrame:
+    """RESULT_COLUMNS["plan_message"] with what of `stock` is not in `usable`: a decrease per lot, as "item_no/lot_no".
 
     from_date: the day the lot expires; from_qty, to_qty: the stock of the lot, and what of it the plan counts on.
     """
@@ -130,6 +148,8 @@ def spoilage_messages(stock: pd.DataFrame, usable: pd.DataFrame) -> pd.DataFrame
     left = usable.groupby(["item_no", "lot_no"])["qty"].sum().reindex(before.index)
     rows = before.assign(lost=before["qty"] - left, left=left).reset_index()
     rows = rows[rows["lost"] > EPSILON]
+    if rows.empty:
+        return messages
     found = [
         {
             "order_ref": f"{row.item_no}/{row.lot_no}" if row.lot_no else row.item_no,
@@ -143,4 +163,5 @@ def spoilage_messages(stock: pd.DataFrame, usable: pd.DataFrame) -> pd.DataFrame
         }
         for row in rows.itertuples(index=False)
     ]
-    return frame(RESULT_COLUMNS["plan_message"], found)
+    every = pd.concat([messages, frame(RESULT_COLUMNS["plan_message"], found)], ignore_index=True)
+    return every.sort_values(["order_ref", "action"], kind="stable", ignore_index=True)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pytest
 
-from planning.model import MATERIAL_COLUMNS, frame
-from planning.spoilage import dealt_by_use, perishable_parts, set_aside, spoilage_messages
-from tests.planning.factories import bought, day, factory, made, periods, uses
+from planning.model import INPUT_COLUMNS, MATERIAL_COLUMNS, RESULT_COLUMNS, PlanInput, frame
+from planning.mrp import plan_materials
+from planning.plan import lasting_materials, make_plan
+from planning.spoilage import can_spoil, dealt_by_use, perishable_parts, set_aside, with_spoilage
+from tests.planning.factories import bought, day, factory, made, order, periods, step, uses
+from tests.planning.schedule.random_shops import AS_OF, random_shop
 
 FIRST_DAY = day(1)
 
@@ -129,15 +135,89 @@ def test_only_parts_that_expire_inside_the_horizon_are_perishable() -> None:
     assert perishable_parts(plan_input)["lot_no"].tolist() == ["SHORT"]
 
 
+def test_only_what_make_orders_are_given_can_spoil() -> None:
+    tables = {"item": [made("A"), bought("X", 3)], "bom_line": [uses("A", "X")], "stock": [lot("SHORT", 5, 4)]}
+    for item_no, spoils in (("A", True), ("X", False)):
+        plan_input = factory(demand=[order("SO", item_no, 3, 5)], **tables)
+        assert can_spoil(plan_input, plan_materials(plan_input).allocation) == spoils
+
+
+def test_at_last_everything_that_expires_is_set_aside() -> None:
+    lots = [lot("SHORT", 8, 4), lot("OTHER", 8, 5), lot("EVER", 8, None)]
+    plan_input = factory(item=[made("A"), bought("X")], bom_line=[uses("A", "X")], stock=lots)
+    lost = frame(INPUT_COLUMNS["stock"], [lot("SHORT", 3, 4)])[["item_no", "lot_no", "expiry_date", "qty"]]
+    left = [set_aside(plan_input, lost, attempt).stock.groupby("lot_no")["qty"].sum() for attempt in (1, 3, 4)]
+    assert [(rows["SHORT"], rows["OTHER"], rows["EVER"]) for rows in left] == [(5, 8, 8), (0, 8, 8), (0, 0, 8)]
+
+
 def test_what_is_set_aside_is_told_lot_by_lot() -> None:
     plan_input = factory(item=[bought("X")], stock=[lot("L", 8, 4) | {"location": "LINE"}, lot("L", 4, 4)])
     lost = pd.DataFrame({"item_no": ["X"], "lot_no": ["L"], "expiry_date": [day(4)], "qty": [9.0]})
     usable = set_aside(plan_input, lost)
     assert usable.stock["qty"].sum() == 3
-    rows = spoilage_messages(plan_input.stock, usable.stock)
+    messages = frame(RESULT_COLUMNS["plan_message"])
+    rows = with_spoilage(messages, plan_input.stock, usable.stock)
     row = rows.iloc[0]
     assert len(rows) == 1
     assert (row["order_ref"], row["action"], row["from_qty"], row["to_qty"]) == ("X/L", "decrease", 12, 3)
     assert periods(rows["from_date"]) == [4]
     assert row["reason"] == "9 expire on 2026-11-28 before the plan comes to use them"
-    assert spoilage_messages(plan_input.stock, plan_input.stock).empty
+    assert with_spoilage(messages, plan_input.stock, plan_input.stock) is messages
+
+
+# whole plans
+
+
+def busy_factory(**more: Any) -> PlanInput:
+    """The station makes FIRST's forty pieces in five days; SECOND's B, wanted on the second day, takes X from stock."""
+    return factory(
+        item=[made("A"), made("B"), bought("X", 2)],
+        bom_line=[uses("B", "X")],
+        routing_step=[step("A", 10), step("B", 10)],
+        demand=[order("FIRST", "A", 3, 40, priority=1), order("SECOND", "B", 2, 8, priority=5)],
+        **more,
+    )
+
+
+def test_a_part_that_expires_while_its_lot_waits_for_the_station_is_bought_anew() -> None:
+    plan = make_plan(busy_factory(stock=[lot("L", 10, 3)]))
+    assert plan.verified
+    part = plan.plan_allocation[plan.plan_allocation["item_no"] == "X"]
+    assert part["supply_kind"].tolist() == ["planned_buy"]
+    assert periods(part["used_date"]) == [6]
+    told = plan.plan_message.set_index(["order_ref", "action"]).loc[("X/L", "decrease")]
+    assert (told["from_qty"], told["to_qty"]) == (10, 0)
+
+
+def test_a_part_that_keeps_longer_takes_the_place_of_one_that_expires() -> None:
+    plan = make_plan(busy_factory(stock=[lot("L", 10, 3), lot("M", 10, 9)]))
+    part = plan.plan_allocation[plan.plan_allocation["item_no"] == "X"]
+    assert list(zip(part["supply_kind"], part["supply_ref"], strict=True)) == [("stock", "M")]
+    assert "decrease" not in set(plan.plan_message["action"])
+
+
+def test_where_nothing_can_spoil_no_schedule_is_looked_at() -> None:
+    assert lasting_materials(busy_factory(stock=[lot("L", 10, None)])).probes == 0
+    assert lasting_materials(busy_factory(stock=[lot("L", 10, 3)])).probes == 1
+
+
+def perishable_shop(seed: int) -> PlanInput:
+    """A random factory whose stations are slow and whose parts expire within weeks."""
+    draw = np.random.default_rng(seed)
+    shop = random_shop(seed, time_limit_seconds=0.3, horizon_days=60)
+    parts = sorted(set(shop.bom_line["component_item_no"]))
+    lots = [
+        lot(f"L{number}", float(draw.integers(5, 200)), None, part)
+        | {"expiry_date": pd.Timestamp(AS_OF) + pd.Timedelta(days=int(draw.integers(1, 25)))}
+        for part in parts
+        for number in range(int(draw.integers(0, 4)))
+    ]
+    kept = shop.stock[draw.random(len(shop.stock)) < 0.5]
+    stock = pd.concat([kept, frame(INPUT_COLUMNS["stock"], lots)], ignore_index=True)
+    slow = shop.routing_step.assign(units_per_hour=shop.routing_step["units_per_hour"] / 4)
+    return replace(shop, stock=stock, routing_step=slow)
+
+
+@pytest.mark.parametrize("seed", [*range(8), 147, 149, 162, 194])  # the last: set aside again and again
+def test_a_random_factory_with_stock_that_expires_gets_a_sound_plan(seed: int) -> None:
+    assert make_plan(perishable_shop(seed)).verified
