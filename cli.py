@@ -73,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
 
     imports = command("import", _import, "import CSV and XLSX files or folders, as one batch")
     imports.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    imports.add_argument("--skip-rejected", action="store_true", help="save the good rows, leave the others out")
+    imports.add_argument(
+        "--skip-rejected", action="store_true", help="save what is good, leave rejected rows and unreadable files out"
+    )
 
     back = command("undo", _undo, "take an import back exactly")
     back.add_argument("batch", metavar="BATCH")

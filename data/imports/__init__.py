@@ -62,16 +62,17 @@ def import_uploads(
 ) -> ImportReport:
     """Import files by name and content as one batch.
 
-    Nothing is saved where any row is rejected, unless `skip_rejected`; then those rows, and rows that name them, are
-    left out. A file that cannot be read at all always stops the batch. The report says what would have changed.
-    `as_of` is the last known day (today unless given): a stock snapshot of a later day is said.
+    Nothing is saved where any row is rejected or a file cannot be read, unless `skip_rejected`; then those rows and
+    files, and rows that name what stands in them, are left out, and nothing is saved only where no file can be read.
+    The report says what would have changed. `as_of` is the last known day (today unless given): a stock snapshot of a
+    later day is said.
     """
     sheets = [(upload, _sheets(upload)) for upload in files]
     while True:
         version = store.data_version()
-        batch = _checked(store, sheets, as_of or dt.date.today())
-        stopped = any(staged.unreadable for staged in batch)
-        if stopped or (not skip_rejected and any(staged.rejected for staged in batch)):
+        batch = _checked(store, sheets, as_of or dt.date.today(), skip_rejected)
+        unread = [staged.unreadable for staged in batch]
+        if all(unread) if skip_rejected else any(unread) or any(staged.rejected for staged in batch):
             return ImportReport(None, tuple(_reports(batch, _would_do(store, batch))))
         try:
             return _save(store, batch, author, version)
@@ -82,7 +83,7 @@ def import_uploads(
 def check_uploads(store: Store, files: Sequence[Upload], *, as_of: dt.date | None = None) -> ImportReport:
     """What importing these files would do; nothing is saved."""
     sheets = [(upload, _sheets(upload)) for upload in files]
-    batch = _checked(store, sheets, as_of or dt.date.today())
+    batch = _checked(store, sheets, as_of or dt.date.today(), skip_rejected=False)
     return ImportReport(None, tuple(_reports(batch, _would_do(store, batch))))
 
 
@@ -97,12 +98,14 @@ def _sheets(upload: Upload) -> list[Sheet] | InputError:
         return error
 
 
-def _checked(store: Store, files: Sequence[tuple[Upload, list[Sheet] | InputError]], as_of: dt.date) -> list[Staged]:
+def _checked(
+    store: Store, files: Sequence[tuple[Upload, list[Sheet] | InputError]], as_of: dt.date, skip_rejected: bool
+) -> list[Staged]:
     batch = [staged for upload, sheets in files for staged in _staged(upload, sheets)]
     _reject_doubles_between(batch)
-    reject_unknown(store, batch)
+    reject_unknown(store, batch, skip_rejected)
     reject_cycles(store, batch)
-    reject_unknown(store, batch)
+    reject_unknown(store, batch, skip_rejected)
     for staged in batch:
         _warn_of_later_stock(staged, as_of)
     return batch
@@ -177,7 +180,16 @@ def _reports(batch: list[Staged], counts: dict[int, Counts]) -> list[FileReport]
         issues = tuple(sorted(staged.issues, key=lambda issue: (issue.row, issue.code)))
         name = staged.table.name if staged.table else ""
         reports.append(
-            FileReport(staged.file, name, count.new, count.changed, count.same, len(staged.rejected), issues)
+            FileReport(
+                staged.file,
+                name,
+                count.new,
+                count.changed,
+                count.same,
+                len(staged.rejected),
+                issues,
+                staged.unreadable,
+            )
         )
     return reports
 

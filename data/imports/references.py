@@ -15,14 +15,14 @@ NEAR = 0.9  # Jaro-Winkler similarity from which one code may be meant for anoth
 SUGGESTED = 30  # different unknown codes of a column for which near ones are looked up
 
 
-def reject_unknown(store: Store, batch: list[Staged]) -> None:
+def reject_unknown(store: Store, batch: list[Staged], skip_rejected: bool) -> None:
     """Reject rows that name what is nowhere, then rows that name a rejected row, until nothing changes.
 
     What may stand in a file that cannot be read is not looked for: that file stops the batch, and once it can be read
-    its rows are there.
+    its rows are there. Where it is left out (`skip_rejected`), they are not.
     """
     readable = [staged for staged in batch if staged.table is not None and not staged.unreadable]
-    unread = {staged.table.name if staged.table else "" for staged in batch if staged.unreadable}
+    unread = {staged.table.name if staged.table else "" for staged in batch if staged.unreadable and not skip_rejected}
     if "" in unread:
         return
     stored: dict[tuple[str, tuple[str, ...]], Keys] = {}

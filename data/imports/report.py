@@ -44,7 +44,10 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """One table of one file: how many of its rows are new, changed, the same, rejected."""
+    """One table of one file: how many of its rows are new, changed, the same, rejected.
+
+    unreadable: nothing of it can be read.
+    """
 
     file: str
     table: str
@@ -53,6 +56,7 @@ class FileReport:
     same: int = 0
     rejected: int = 0
     issues: tuple[Issue, ...] = ()
+    unreadable: bool = False
 
     @property
     def errors(self) -> list[Issue]:
@@ -90,7 +94,6 @@ class ImportReport:
                             "column": issue.column or None,
                             "value": issue.value or None,
                             "code": issue.code,
-                            "severity": issue.severity,
                             "message": issue.message(language),
                         }
                         for issue in file.issues

@@ -31,7 +31,7 @@ def sample(page: guard.Page) -> None:
 
 
 def upload(page: guard.Page) -> None:
-    """Take files; nothing is saved where a row is rejected, unless the reader says to leave such rows out."""
+    """Take files; nothing is saved where a row or file is rejected, unless the reader says to leave such ones out."""
     turn = st.session_state.setdefault("import_turn", 0)
     files = st.file_uploader(
         t("data_pages.drop"), ["csv", "txt", "tsv", "xlsx"], accept_multiple_files=True, key=f"files_{turn}"
@@ -44,8 +44,11 @@ def upload(page: guard.Page) -> None:
         return
     outcome(report)
     rejected = sum(file.rejected for file in report.files)
-    if uploads and not report.saved and rejected:
+    unread = sum(file.unreadable for file in report.files)
+    if uploads and not report.saved and (rejected or unread) and unread < len(report.files):
         words = t("data_pages.skip", rows=text.quantity(rejected))
+        if unread:
+            words = t("data_pages.skip_files", rows=text.quantity(rejected), files=text.quantity(unread))
         if st.button(words, key="import_skip", icon=":material/filter_alt:", help=t("data_pages.skip_help")):
             take(page, uploads, skip_rejected=True)
     details(report)
@@ -141,7 +144,7 @@ def history(page: guard.Page) -> None:
         return
     batch = batches.iloc[chosen]
     files = page.ask("imports/files", batch=batch["batch_no"])
-    files["table"] = [text.table_label(name) for name in files["table"]]
+    files["table"] = [text.table_label(name) if name else text.NOTHING for name in files["table"]]
     columns = ("file", "table", "new", "changed", "same", "rejected")
     labels = {name: t(f"data_pages.columns.{name}") for name in columns}
     tables.table(files, "batch_files", columns, alt=str(batch["batch_no"]), labels=labels, download=False)

@@ -67,6 +67,23 @@ def test_the_good_rows_can_be_saved_without_the_rejected(empty_database):
     assert app.dataframe[0].value["new"].iloc[0] == 1
 
 
+def test_what_is_good_can_be_saved_without_a_file_that_cannot_be_read(empty_database):
+    app = import_page()
+    app.file_uploader[0].upload("customer.csv", CUSTOMERS, "text/csv")
+    app.file_uploader[0].upload("item.csv", b"\x00", "text/csv").run()
+    app = app.button("import").click().run()
+    assert app.button("import_skip").label == text("en", "data_pages.skip_files", files="1", rows="0")
+    app = app.button("import_skip").click().run()
+    assert app.success
+    assert app.dataframe[0].value["new"].tolist() == [2, 0]
+
+
+def test_where_no_file_can_be_read_there_is_nothing_to_save(empty_database):
+    app = give(import_page(), "item.csv", b"\x00")
+    assert app.error
+    assert "import_skip" not in [button.key for button in app.button]
+
+
 def test_the_sample_factory_is_loaded_in_one_step(empty_database):
     app = import_page("zh")
     app = app.button("sample").click().run(timeout=120)

@@ -173,10 +173,41 @@ class TestSkippingRejectedRows:
         again = load(factory, {"bom_line.csv": "parent_item_no,component_item_no,line_no,qty_per\nFG-100,RM-1,9,1\n"})
         assert again.saved
 
-    def test_a_file_that_cannot_be_read_stops_the_batch_all_the_same(self, factory: Store):
+    @pytest.mark.parametrize(
+        ("content", "code", "rejected"),
+        [
+            (b"\x00", "FILE-ENCODING", 0),
+            (b"", "FILE-EMPTY", 0),
+            (b'item_no,name\nA,"open\n', "FILE-QUOTES", 0),
+            (b"item_no,spec\nA,1\n", "ITEM-COLUMN-MISSING", 1),  # its table is known, what it needs is not there
+        ],
+    )
+    def test_a_file_that_cannot_be_read_is_reported_and_the_others_saved(self, factory, content, code, rejected):
+        report = load(factory, {"customer.csv": "customer_no,name\nC9,New\n", "item.csv": content}, skip_rejected=True)
+        assert report.saved
+        customers, items = report.files
+        assert (customers.new, customers.issues) == (1, ())
+        assert (items.file, items.new, items.rejected) == ("item.csv", 0, rejected)
+        assert {issue.code for issue in items.issues} == {code}
+        for language in ("zh", "en"):
+            assert all(all(issue.words(language)) for issue in items.issues)  # what happened, and what to do
+
+    def test_without_skipping_a_file_that_cannot_be_read_stops_the_batch(self, factory: Store):
         before = dump(factory)
-        report = load(factory, {"customer.csv": "customer_no,name\nC9,New\n", "item.csv": b"\x00"}, skip_rejected=True)
+        report = load(factory, {"customer.csv": "customer_no,name\nC9,New\n", "item.csv": b"\x00"})
         assert not report.saved
+        assert dump(factory) == before
+
+    def test_rows_that_name_what_stands_in_an_unread_file_are_left_out(self, factory: Store):
+        """Nothing may be saved that names an item nobody has."""
+        order = orders("SO-8,1,C1,FG-100,1,2026-01-05,2026-02-05", "SO-9,1,C1,FG-900,1,2026-01-05,2026-02-05")
+        report = load(factory, {"item.csv": b"\x00", **order}, skip_rejected=True)
+        assert [(file.new, file.rejected) for file in report.files] == [(0, 0), (1, 1)]
+        assert (3, "SO-ITEM-NO-REF") in codes(report)
+
+    def test_where_no_file_can_be_read_there_is_no_batch(self, factory: Store):
+        before = dump(factory)
+        assert not load(factory, {"item.csv": b"\x00", "customer.csv": b""}, skip_rejected=True).saved
         assert dump(factory) == before
 
 
