@@ -91,7 +91,7 @@ class LeadTimes:
         piece[routed] = 1.0 / np.maximum(routing["units_per_hour"].to_numpy() * clock, 1e-12)
         wait[routed] = routing["wait_hours"].to_numpy() / 24.0
         wait[steps.first[1:] - 1] = 0.0
-        setup[~routed] = _days_without_routing(plan_input, names)[steps.item[~routed]]
+        setup[~routed] = days_without_routing(plan_input, names)[steps.item[~routed]]
         fixed = tail_sums(setup + wait, steps.first)
         per_piece = tail_sums(piece * steps.started, steps.first)
         return cls(fixed, per_piece, setup, piece, wait)
@@ -112,8 +112,11 @@ def buy_days(plan_input: PlanInput, names: pd.Index) -> Ints:
     return whole_days(days.fillna(plan_input.settings.default_lead_time_days).to_numpy())
 
 
-def _days_without_routing(plan_input: PlanInput, names: pd.Index) -> Floats:
-    """A made item takes its lead time, else none; a subcontracted one, like a bought one, else the default."""
+def days_without_routing(plan_input: PlanInput, names: pd.Index) -> Floats:
+    """Working days each item of `names` takes that has no routing: its lead time.
+
+    Where nobody entered one, a made item takes none, a subcontracted one like a bought one the default.
+    """
     item = plan_input.item.set_index("item_no").reindex(names)
     default = np.where(item["source"] == "make", 0.0, float(plan_input.settings.default_lead_time_days))
     days: Floats = item["lead_time_days"].fillna(pd.Series(default, index=names)).to_numpy()

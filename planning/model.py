@@ -468,7 +468,7 @@ class PlanResult:
     """A plan: its figures and its rows. The frames and their columns are `RESULT_COLUMNS`.
 
     objective: sum over order lines of weight x whole calendar days late of the last piece; a line that is
-    not delivered inside the horizon counts as delivered the day after it.
+    not delivered inside the horizon counts as delivered the day after it. late: how many lines are late at all.
     bound: no plan has a smaller objective (None: not computed). verified: the checker agreed.
     """
 

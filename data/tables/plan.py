@@ -37,7 +37,7 @@ PLAN_RUN = Table(
             "late",
             "延期行数",
             "integer",
-            meaning="lines planned after their target date, or outside the horizon",
+            meaning="lines planned after their target date; what is not inside the horizon counts as the day after it",
         ),
         optional("relaxed_objective", "线性模型目标值", "decimal", meaning="the linear model's own value"),
         optional(

@@ -15,6 +15,7 @@ import pandas as pd
 
 from planning.bom import pieces_per_step
 from planning.calendar import WorkingDays, first_plan_day
+from planning.lead_time import days_without_routing, whole_days
 from planning.model import MaterialPlan, PlanInput, Schedule
 from planning.schedule.timeline import Ints, Timeline, timelines
 
@@ -212,12 +213,11 @@ def _fill_in(
         strict=True,
     ):
         found[lot].append(Op(lot, step_no, station_no, 0, -1, -1, int(length), int(wait), first, -1, False))
-    item = plan_input.item.drop_duplicates("item_no").set_index("item_no")
-    lead = item["lead_time_days"].reindex(some["item_no"]).fillna(0.0).tolist()
+    lead = whole_days(days_without_routing(plan_input, pd.Index(some["item_no"]))).tolist()
     start, finish = (_minutes(lots[name].iloc[which], origin).tolist() for name in ("start_time", "finish_time"))
     for lot, days, begin, end in zip(which.tolist(), lead, start, finish, strict=True):
         if not found[lot]:
-            found[lot].append(Op(lot, 0, "", 0, begin, end, 0, 0, 1.0, int(days), False))
+            found[lot].append(Op(lot, 0, "", 0, begin, end, 0, 0, 1.0, days, False))
 
 
 def _earliest(materials: MaterialPlan, allocation: pd.DataFrame, origin: Any, first_day: int) -> list[int]:
