@@ -25,11 +25,19 @@ STEPS = (
 )
 AROUND = ("place", "unit_no", "order_ref", "step_no", "item_no", "item_name", "start_time", "finish_time")
 TIMES = {"start_time": "moment", "finish_time": "moment"}
+MOST_BARS = 1200  # above it the fullest station stands for all
+MOST_BARS_OF_ONE = 800  # what a browser draws in the blink of an eye
 
 
 def labels(columns: tuple[str, ...]) -> dict[str, str]:
     """Headers in the reader's language."""
     return {name: t(f"schedule.columns.{name}") for name in columns}
+
+
+def length_of(days: str) -> str:
+    """3 days, 2 weeks: a stretch of time."""
+    weeks, rest = divmod(int(days), 7)
+    return t("schedule.filter.days", count=days) if rest else t("schedule.filter.weeks", count=weeks)
 
 
 def put_away() -> None:
@@ -100,29 +108,33 @@ with guard.told():
     by_search, by_station, by_start, by_length = st.columns([3, 2, 2, 3], vertical_alignment="top")
     with by_search:
         search = filters.search("q", t("schedule.filter.search"), t("schedule.filter.search_hint"))
-    with by_station:
-        station = filters.select(
-            "station",
-            t("schedule.filter.stations"),
-            ["", *names],
-            lambda number: names.get(number, t("schedule.filter.all_stations")),
-        )
     with by_start:
         begin = dt.date.fromisoformat(
             filters.select("from", t("schedule.filter.from_date"), begins, text.date, begins[0])
         )
     with by_length:
-        weeks = filters.segments(
-            "weeks",
+        days = filters.segments(
+            "days",
             t("schedule.filter.window"),
-            ("1", "2", "4", "8"),
-            lambda count: t("schedule.filter.weeks", count=count),
-            "2",
+            ("3", "7", "14", "28", "56"),
+            length_of,
+            "7",
         )
-    end = min(begin + dt.timedelta(days=7 * int(weeks) - 1), plan.horizon_end)
+    end = min(begin + dt.timedelta(days=int(days) - 1), plan.horizon_end)
+    ahead = {"from_date": begin, "to_date": end}
+    crowded = int(page.ask("schedule/bar_count", **ahead)["bars"].iloc[0]) > MOST_BARS and not search
+    with by_station:
+        station = filters.select(
+            "station",
+            t("schedule.filter.stations"),
+            ["", *names],
+            lambda number: names.get(number, t(f"schedule.filter.{'fullest_station' if crowded else 'all_stations'}")),
+        )
+    if crowded and not station:
+        station = page.ask("schedule/bottleneck", **ahead)["station_no"].iloc[0]
     asked = {
-        "from_date": begin,
-        "to_date": end,
+        **ahead,
+        "most_bars": MOST_BARS_OF_ONE if crowded else MOST_BARS,
         "stations": [station] if station else [],
         "search": search,
         "frozen_until": plan.frozen_until,
@@ -164,7 +176,7 @@ with guard.told():
                 st.caption(t(f"schedule.gantt.{name}"))
                 st.markdown(f"**{value}**")
 
-    bars = page.ask("schedule/bars", **asked)
+    bars = page.ask("schedule/drawn_bars", **asked)
     if bars.empty:
         guard.nothing(t("schedule.gantt.empty_window"))
         links.link("gantt", t("schedule.filter.clear"))
@@ -172,6 +184,10 @@ with guard.told():
     if search:
         found = "schedule.gantt.found" if totals["lit_lots"] else "schedule.gantt.not_found"
         st.info(t(found, search=search, lots=text.quantity(totals["lit_lots"])))
+    units = page.ask("schedule/drawn_units", **asked)
+    if len(units) < units["units"].iloc[0]:
+        drawn = {"drawn": text.quantity(len(units)), "units": text.quantity(units["units"].iloc[0])}
+        st.caption(t("schedule.gantt.on_its_way" if totals["lit_lots"] else "schedule.gantt.first_units", **drawn))
     hours = page.ask("schedule/working_window", **asked).iloc[0]
     window = Window(
         begin,
@@ -186,7 +202,7 @@ with guard.told():
     selected = st.plotly_chart(
         gantt(
             bars,
-            page.ask("schedule/units", **asked),
+            units,
             page.ask("schedule/station_days", **asked),
             window,
             t,

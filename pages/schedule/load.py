@@ -69,7 +69,7 @@ with guard.told():
     with to_dispatch:
         links.link("dispatch", t("schedule.load.dispatch"), station=station)
     with to_gantt:
-        links.link("gantt", t("schedule.load.gantt"), station=station, weeks="" if weeks == "2" else weeks)
+        links.link("gantt", t("schedule.load.gantt"), station=station, days="" if weeks == "1" else 7 * int(weeks))
     st.plotly_chart(
         load_bars(days[days["station_no"] == station], t),
         key="load_bars",

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -16,6 +17,9 @@ ROW_PIXELS = 26
 HOUR = 3_600_000  # in milliseconds, the unit of a date axis
 DAY = 24 * HOUR
 LABELLED_DAYS = 16  # above it only Mondays are named
+LABELLED_BARS = 300  # above it a bar bears its lot only where that fits in: texts take the browser longest
+PLOT_PIXELS = 1050
+LETTER_PIXELS = 6
 FADED = 0.12
 
 Say = Callable[..., str]
@@ -55,8 +59,10 @@ def gantt(
     rows = {(unit.station_no, unit.unit_no): number for number, unit in enumerate(units.itertuples())}
     figure = go.Figure()
     _overload(figure, overloads, window, rows, say)
+    names = _names(bars, window)
     for state in STATES:
-        _bars(figure, bars[bars["state"] == state], state, rows, say, searching)
+        chosen = (bars["state"] == state).to_numpy()
+        _bars(figure, bars[chosen], names[chosen], state, rows, say, searching)
     if searching:
         _way(figure, bars[bars["lit"]], rows, say)
     _material(figure, bars, rows, say, searching)
@@ -110,8 +116,24 @@ def _rows_of(frame: pd.DataFrame, rows: dict[tuple[str, int], int]) -> list[int 
     return [rows.get(key) for key in zip(frame["station_no"], frame["unit_no"], strict=True)]
 
 
+def _names(bars: pd.DataFrame, window: Window) -> pd.Series:
+    """The lot of each bar; of many bars only of those that are long enough to bear it."""
+    if len(bars) <= LABELLED_BARS:
+        return bars["order_ref"]
+    days = (window.to_date - window.from_date).days + 1 - len(window.days_off)
+    hours = max(days, 1) * ((window.closes or 24.0) - (window.opens or 0.0))
+    pixels = (bars["finish_time"] - bars["start_time"]) / pd.Timedelta(hours=hours) * PLOT_PIXELS
+    return bars["order_ref"].where(pixels >= LETTER_PIXELS * bars["order_ref"].str.len(), "")
+
+
 def _bars(
-    figure: go.Figure, bars: pd.DataFrame, state: str, rows: dict[tuple[str, int], int], say: Say, searching: bool
+    figure: go.Figure,
+    bars: pd.DataFrame,
+    names: pd.Series,
+    state: str,
+    rows: dict[tuple[str, int], int],
+    say: Say,
+    searching: bool,
 ) -> None:
     """The bars of one state, with its colour and its hatching."""
     figure.add_bar(
@@ -121,7 +143,7 @@ def _bars(
         x=(bars["finish_time"] - bars["start_time"]) / pd.Timedelta(milliseconds=1),
         y=_rows_of(bars, rows),
         width=0.78,
-        text=bars["order_ref"],
+        text=names,
         textposition="inside",
         insidetextanchor="start",
         textangle=0,
@@ -145,9 +167,9 @@ def _bars(
     )
 
 
-def _facts(bars: pd.DataFrame) -> list[list[object]]:
+def _facts(bars: pd.DataFrame) -> np.ndarray:
     """What a bar tells when it is pointed at; the first two identify it."""
-    return [
+    rows = [
         [
             bar.order_ref,
             bar.step_no,
@@ -161,6 +183,7 @@ def _facts(bars: pd.DataFrame) -> list[list[object]]:
         ]
         for bar in bars.itertuples()
     ]
+    return np.array(rows, dtype=object)  # nested lists are checked cell by cell
 
 
 def _way(figure: go.Figure, lit: pd.DataFrame, rows: dict[tuple[str, int], int], say: Say) -> None:
@@ -240,30 +263,35 @@ def _days(figure: go.Figure, window: Window, name_day: Callable[[dt.date], str])
         if window.from_date + dt.timedelta(days=offset) not in window.days_off
     ]
     every_day = len(days) <= LABELLED_DAYS
-    for day in days:
-        start = _opening(window, day)
-        figure.add_shape(
-            type="line",
-            x0=start,
-            x1=start,
-            y0=0,
-            y1=1,
-            yref="paper",
-            line={"color": "rgba(127,127,127,0.35)", "width": 1},
-            layer="below",
-        )
-        if every_day or day.weekday() == 0:
-            figure.add_annotation(
-                x=start,
-                y=1,
-                yref="paper",
-                xanchor="left",
-                yanchor="bottom",
-                align="left",
-                text=name_day(day),
-                showarrow=False,
-                font={"size": 11},
-            )
+    lines = [
+        {
+            "type": "line",
+            "x0": _opening(window, day),
+            "x1": _opening(window, day),
+            "y0": 0,
+            "y1": 1,
+            "yref": "paper",
+            "line": {"color": "rgba(127,127,127,0.35)", "width": 1},
+            "layer": "below",
+        }
+        for day in days
+    ]
+    names = [
+        {
+            "x": _opening(window, day),
+            "y": 1,
+            "yref": "paper",
+            "xanchor": "left",
+            "yanchor": "bottom",
+            "align": "left",
+            "text": name_day(day),
+            "showarrow": False,
+            "font": {"size": 11},
+        }
+        for day in days
+        if every_day or day.weekday() == 0
+    ]
+    figure.update_layout(shapes=lines, annotations=names)  # one by one, each would be checked again with the next
 
 
 def _today(figure: go.Figure, window: Window, count: int, say: Say) -> None:
