@@ -67,9 +67,9 @@ def make_plan(
     where the input cannot be planned, UnsoundPlanError where the checker refuses them all.
     """
     started = time.perf_counter()
-    lasting = lasting_materials(plan_input, cancelled)
+    lasting = lasting_materials(plan_input, progress, cancelled)
     usable, materials = lasting.usable, lasting.materials
-    ladder = search(lasting.time_left(), materials, progress, cancelled)
+    ladder = search(lasting.time_left(), materials, _later(progress, time.perf_counter() - started), cancelled)
     plans = [(ladder, *plan) for plan in reversed(ladder.plans)]
     if lasting.proof:
         plans.append((lasting.proof, *lasting.proof.plans[-1]))
@@ -106,7 +106,18 @@ class Lasting:
         return self.usable.with_settings(time_limit_seconds=left)
 
 
-def lasting_materials(plan_input: PlanInput, cancelled: Callable[[], bool] | None = None) -> Lasting:
+def _later(progress: Callable[[Step], None] | None, seconds: float) -> Callable[[Step], None] | None:
+    """`progress` told of steps so many seconds later: counted from the start of the plan, not of a search."""
+    if progress is None:
+        return None
+    return lambda step: progress(replace(step, seconds=round(step.seconds + seconds, 3)))
+
+
+def lasting_materials(
+    plan_input: PlanInput,
+    progress: Callable[[Step], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Lasting:
     """Materials planned again until the first rung's schedule uses what expires in time; the rest is set aside.
 
     It ends, since at the last every lot that expires inside the horizon is set aside, and costs nothing where nothing
@@ -114,9 +125,10 @@ def lasting_materials(plan_input: PlanInput, cancelled: Callable[[], bool] | Non
     """
     usable, probes = plan_input, 0
     first_day = first_plan_day(plan_input, WorkingDays.of(plan_input))
+    started = time.perf_counter()
     while can_spoil(usable, (materials := plan_materials(usable)).allocation):
         probes += 1
-        proof = search(usable, materials, None, cancelled, ("dispatch",))
+        proof = search(usable, materials, _later(progress, time.perf_counter() - started), cancelled, ("dispatch",))
         ledger = used_on(materials, proof.schedule(proof.best), first_day)
         _, lost = dealt_by_use(usable.stock, ledger, first_day)
         if lost.empty:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planning.model import INPUT_COLUMNS, MATERIAL_COLUMNS, RESULT_COLUMNS, PlanInput, frame
+from planning.model import INPUT_COLUMNS, MATERIAL_COLUMNS, RESULT_COLUMNS, PlanInput, Step, frame
 from planning.mrp import plan_materials
 from planning.plan import lasting_materials, make_plan
 from planning.spoilage import can_spoil, dealt_by_use, perishable_parts, set_aside, with_spoilage
@@ -194,6 +194,13 @@ def test_a_part_that_keeps_longer_takes_the_place_of_one_that_expires() -> None:
     part = plan.plan_allocation[plan.plan_allocation["item_no"] == "X"]
     assert list(zip(part["supply_kind"], part["supply_ref"], strict=True)) == [("stock", "M")]
     assert "decrease" not in set(plan.plan_message["action"])
+
+
+def test_the_steps_of_every_search_are_told_in_order_of_time() -> None:
+    heard: list[Step] = []
+    make_plan(busy_factory(stock=[lot("L", 10, 3)]), heard.append)
+    assert heard[0].rung == "dispatch"
+    assert [step.seconds for step in heard] == sorted(step.seconds for step in heard)
 
 
 def test_where_nothing_can_spoil_no_schedule_is_looked_at() -> None:
