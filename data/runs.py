@@ -23,6 +23,7 @@ from planning.errors import PaichanError
 from planning.model import Settings
 
 ROOT = Path(__file__).parent.parent
+SOLVER_GREETING = ("Running HiGHS", "Includes third-party")  # on the child's error output, no complaint
 JobStatus = Literal["running", "done", "cancelled", "failed"]
 
 
@@ -199,7 +200,8 @@ def _follow(running: _Running, folder: Path) -> None:
             raise PaichanError(error["code"], error["rule"], **error["facts"])
         if process.returncode:
             complaints.seek(0)
-            last = (complaints.read().strip().splitlines() or ["?"])[-1]
+            said = [line for line in complaints.read().strip().splitlines() if not line.startswith(SOLVER_GREETING)]
+            last = said[-1] if said else f"exit code {process.returncode}"
             raise PaichanError("JOB-BROKEN", cause=last, exit_code=process.returncode)
 
 

@@ -20,8 +20,9 @@ the interval: these are the ways listed here. Day of delivery >= day of F_k(S_k(
 So the cheapest choice of anchors and starts costs no more than what any plan does with this line. With prices p >= 0
 of the windows' capacity c, the sum over lines of their cheapest cost less p . c bounds every plan's objective from
 below (weak duality), whatever p is. Changeovers count at the least they can be. A lot that several lines or lots share
-is counted in each line's tree with its line's share of the pieces; each window's part of the real run is then one
-of the ways listed, and the mixture of them takes exactly what the share takes.
+is counted in each line's tree: it takes its whole time from start to end, and of the stations its line's share of the
+minutes; each window's part of the real run is then one of the ways listed, and the mixture of them takes exactly what
+the share takes.
 
 Source: Lagrangian bounds by decomposition, Luh and Hoitomt (1993), "Scheduling of manufacturing systems using the
 Lagrangian relaxation technique"; weak duality of column generation, Lasdon (1970).
@@ -255,10 +256,10 @@ class Columns:
             way = first[has] + k
             station = np.broadcast_to(ways.station[way][:, None], (len(has), start.shape[1]))
             worked = self.clock.worked(station, start[has])
-            minutes = np.floor(self._minutes(way, self.tree.share[batch[has]]))[:, None]
+            minutes = np.floor(ways.process[way] + self.least_setup[way])[:, None]
             done = self.clock.clock(station, worked + minutes.astype(np.int64))
             end[has] = np.minimum(end[has], done)
-            some = np.floor(ways.process[way] * self.tree.share[batch[has]] * part[has])[:, None]
+            some = np.floor(ways.process[way] * part[has])[:, None]
             out[has] = np.minimum(out[has], self.clock.clock(station, worked + some.astype(np.int64)))
         return np.minimum(end, NEVER), np.minimum(out, NEVER)
 
