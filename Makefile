@@ -9,7 +9,7 @@ WORKERS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 DB := $(or $(PAICHAN_DB),var/paichan.duckdb)
-BENCHMARKS = $(patsubst benchmarks/%.py,benchmarks.%,$(wildcard benchmarks/bench_*.py)) benchmarks.shops
+BENCHMARKS = $(patsubst benchmarks/%.py,benchmarks.%,$(wildcard benchmarks/bench_*.py))
 
 .PHONY: setup run factory test lint types browser unit faults bench dictionary pictures lock clean
 

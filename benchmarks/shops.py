@@ -1,4 +1,4 @@
-"""Synthetic job shops of any size, the same ones from the same seed, planned and timed by `make bench`.
+"""Synthetic job shops of any size, the same ones from the same seed, planned and timed by the benchmarks.
 
 The shop of the scheduling measurements: 50 products, 5 steps over 10 stations, 16 hours a day on 60 days, a load of
 90 % of the busiest station, a burst of due dates in the middle, weights 1 to 5. On request with sub-assemblies (a
@@ -8,14 +8,12 @@ tree of lots for each line), changeovers by family, overtime, transfer lots and 
 from __future__ import annotations
 
 import datetime as dt
-import time
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from planning.model import MATERIAL_COLUMNS, MaterialPlan, PlanInput, Settings, frame
-from planning.plan import make_plan
 
 AS_OF = dt.date(2026, 1, 4)  # a Sunday
 BURST = (5 / 12, 11 / 20)  # of the days, in which the burst falls due
@@ -182,21 +180,3 @@ def lots_to_order(plan_input: PlanInput) -> MaterialPlan:
         frame(MATERIAL_COLUMNS["buy"]),
         frame(MATERIAL_COLUMNS["allocation"], taken),
     )
-
-
-def main() -> None:
-    """Plan the shops of the scheduling measurements from order lines to a verified plan, and print the figures."""
-    print("lines  seconds  first answer  objective  bound  late  stock-days")
-    for lines in (200, 1_000, 5_000):
-        began = time.perf_counter()
-        plan = make_plan(make_shop(Shop(lines)))
-        first = plan.trail[0].seconds if plan.trail else float("nan")
-        bound = "-" if plan.bound is None else f"{plan.bound:.1f}"
-        print(
-            f"{lines:5d}  {time.perf_counter() - began:7.1f}  {first:12.2f}  {plan.objective:9.0f}  {bound:>5}"
-            f"  {plan.late:4d}  {plan.stock_days:10.0f}"
-        )
-
-
-if __name__ == "__main__":
-    main()
