@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any, Literal
 
 import pandas as pd
@@ -24,6 +25,14 @@ NUMBER_FORMATS: Mapping[str, str] = {
 ROWS_IN_FULL = 18
 MOST_ROWS = 1000  # in the browser; nobody reads further, and the page stays quick
 TALL = 560
+PRINTED = """<style>
+.printed { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.printed th, .printed td { padding: 0.35rem 0.5rem; text-align: left; }
+.printed tr { border-bottom: 1px solid rgba(127, 127, 127, 0.35); break-inside: avoid; }
+.printed th { font-weight: 600; opacity: 0.75; }
+.printed .number { text-align: right; }
+.printed thead { display: table-header-group; }
+</style>"""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -80,6 +89,28 @@ def table(
             links.go(page, **{parameter: _plain(row[column]) for parameter, column in parameters.items()})
     chosen = event.selection.rows if choose else []
     return int(chosen[0]) if chosen else None
+
+
+def printed(frame: pd.DataFrame, alt: str) -> None:
+    """All of `frame` as a plain table to be printed, its cells as they are: a grid prints no further than it shows, and
+
+    Streamlit's own table takes every cell for Markdown, which is slow.
+    """
+    numbers = [" class=number" if pd.api.types.is_numeric_dtype(frame[name]) else "" for name in frame.columns]
+    head = "".join(f"<th{side}>{escape(name)}</th>" for name, side in zip(frame.columns, numbers, strict=True))
+    rows = "".join(
+        "<tr>"
+        + "".join(
+            f"<td{side}>{'' if text.missing(value) else escape(str(value))}</td>"
+            for value, side in zip(row, numbers, strict=True)
+        )
+        + "</tr>"
+        for row in frame.itertuples(index=False)
+    )
+    st.html(
+        f'{PRINTED}<table class=printed aria-label="{escape(alt)}"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+    )
 
 
 def share(label: str) -> Any:

@@ -100,8 +100,7 @@ with guard.told():
             if name != "team"  # it stands above the table
         }
     ).rename(columns=headers)
-    # a plain table, since a grid prints no further than it shows
-    st.table(printed, hide_index=True, border="horizontal", alt=t("schedule.dispatch.table", **about))
+    tables.printed(printed, t("schedule.dispatch.table", **about))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             t("schedule.dispatch.csv"),

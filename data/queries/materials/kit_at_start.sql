@@ -13,8 +13,8 @@ WITH used AS (
     JOIN plan_run USING (run_no)
     JOIN plan_order ON plan_order.run_no = plan_allocation.run_no AND plan_order.order_ref = plan_allocation.demand_ref
     LEFT JOIN purchase_order
-        ON plan_allocation.supply_kind = 'firm_buy'
-        AND purchase_order.purchase_order_no || '/' || purchase_order.line_no = plan_allocation.supply_ref
+        ON purchase_order.purchase_order_no || '/' || purchase_order.line_no  -- one comparison: a condition on the left
+        = CASE WHEN plan_allocation.supply_kind = 'firm_buy' THEN plan_allocation.supply_ref END  -- compares all with all
     WHERE plan_allocation.run_no = $run_no
       AND plan_allocation.demand_kind = 'make'
 ),
