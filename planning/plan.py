@@ -77,11 +77,11 @@ def make_plan(
     refused: list[Step] = []
     for found, rung, plan in plans:
         result = assemble(usable, materials, found.schedule(plan))
+        said = with_spoilage(result.plan_message, plan_input.stock, usable.stock)
+        result = replace(result, plan_message=said)
         seconds = time.perf_counter() - started
         if not (faults := verify(plan_input, result)):
-            said = with_spoilage(result.plan_message, plan_input.stock, usable.stock)
-            trail = (*result.trail, *refused)
-            return replace(result, verified=True, seconds=seconds, trail=trail, plan_message=said)
+            return replace(result, verified=True, seconds=seconds, trail=(*result.trail, *refused))
         refused.append(Step(rung, round(seconds, 3), plan.objective, ladder.bound, f"refused: {faults[0]}"))
     raise UnsoundPlanError(faults)
 
