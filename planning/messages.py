@@ -25,7 +25,9 @@ _NOTHING = 1e-6
 Message = dict[str, object]
 
 
-def messages(plan_input: PlanInput, materials: MaterialPlan, allocation: pd.DataFrame) -> pd.DataFrame:
+def messages(
+    plan_input: PlanInput, materials: MaterialPlan, allocation: pd.DataFrame, starts: pd.Series | None = None
+) -> pd.DataFrame:
     """RESULT_COLUMNS["plan_message"]: at most one row per order and action, by order_ref and action.
 
     On supply that exists: expedite (wanted before it comes), defer (used more than TOLERANCE_DAYS working days
@@ -33,7 +35,8 @@ def messages(plan_input: PlanInput, materials: MaterialPlan, allocation: pd.Data
     item and supplier, no larger, is wanted within TOLERANCE_DAYS behind a purchase line that a supplier could
     still enlarge in his lead time; then that purchase is not to be ordered by itself). On new supply: order and
     release, where the order day or start is within SOON_DAYS working days. `materials.buy` carries the order dates
-    to be kept, `allocation` (RESULT_COLUMNS["plan_allocation"]) the days the plan uses things.
+    to be kept, `allocation` (RESULT_COLUMNS["plan_allocation"]) the days the plan uses things, `starts` the days its
+    lots start, by order_ref; where it is not given, a lot is released for the day its material is first used.
     """
     days = DayLine.of(plan_input)
     takers = _takers(plan_input, allocation)
@@ -43,7 +46,7 @@ def messages(plan_input: PlanInput, materials: MaterialPlan, allocation: pd.Data
         *_on_existing(plan_input, materials, existing, takers, days),
         *increases,
         *_orders(materials, takers, days, merged),
-        *_releases(materials, allocation, takers, days),
+        *_releases(materials, allocation, starts, takers, days),
     ]
     rows = frame(RESULT_COLUMNS["plan_message"], found)
     return rows.sort_values(["order_ref", "action"], kind="stable", ignore_index=True)
@@ -228,13 +231,17 @@ def _orders(materials: MaterialPlan, takers: _Takers, days: DayLine, merged: set
         yield _message(row.order_ref, "order", row.item_no, reason, to_date=row.order_date, to_qty=row.qty)
 
 
-def _releases(materials: MaterialPlan, allocation: pd.DataFrame, takers: _Takers, days: DayLine) -> Iterator[Message]:
-    """Planned lots that start soon: on the day the plan first uses their material, else the day MRP starts them."""
+def _releases(
+    materials: MaterialPlan, allocation: pd.DataFrame, starts: pd.Series | None, takers: _Takers, days: DayLine
+) -> Iterator[Message]:
+    """Planned lots that start soon: by `starts`, else on the day of their first material, else on that of MRP."""
     lots = materials.make[materials.make["kind"] == "planned_make"]
     first_use = (
         allocation["used_date"].groupby(allocation["demand_ref"].where(allocation["demand_kind"] == "make")).min()
     )
     start = _found(first_use, lots["order_ref"]).fillna(lots["start_date"])
+    if starts is not None:
+        start = _found(starts, lots["order_ref"]).fillna(start)
     soon = day_numbers(start) <= int(days.add(days.first, SOON_DAYS))
     lots, start = lots[soon], start[soon]
     for row, begin, reason in zip(lots.itertuples(index=False), start, takers.reasons(lots["order_ref"]), strict=True):

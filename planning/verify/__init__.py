@@ -12,6 +12,9 @@ would have to agree for a wrong plan to pass. Every fault has one of these codes
   -REQUIREMENT, -OVERALLOCATED, -OVERDRAWN, -STOCK, -MATERIAL, -SUBASSEMBLY, -BALANCE
 - delivery: VERIFY-DELIVERY-LINE, -DELIVERY-DATE, -DELIVERY-QTY, -DELIVERY-SUPPLY, -LATE-UNNAMED, -LATE-WRONG,
   -LATE-DATES, -LATE-CAUSE, -FIGURE, -BOUND
+- pegging: VERIFY-PEGGING, -PEGGING-DATE
+- kits: VERIFY-KIT-ORDER, -KIT-STATUS, -KIT-DATE, -KIT-QTY, -KIT-BLOCKING
+- messages: VERIFY-MESSAGE-ORDER, -MESSAGE-QTY, -MESSAGE-DATE, -MESSAGE-MISSING
 
 Frozen work is kept as it was: it is held to its unit and to being alone there, not to today's calendar, routing or
 material.
@@ -24,8 +27,11 @@ from planning.verify.capacity import check_capacity, work_content
 from planning.verify.delivery import check_delivery
 from planning.verify.facts import read_facts
 from planning.verify.fault import Fault
+from planning.verify.kits import check_kits
 from planning.verify.material import check_material, supplies
+from planning.verify.messages import check_messages
 from planning.verify.orders import check_orders
+from planning.verify.pegging import check_pegging
 from planning.verify.precedence import check_precedence
 
 __all__ = ["Fault", "verify"]
@@ -41,4 +47,7 @@ def verify(plan_input: PlanInput, plan_result: PlanResult) -> list[Fault]:
         *check_precedence(facts, work),
         *check_material(facts, supply),
         *check_delivery(facts, supply),
+        *check_pegging(facts),
+        *check_kits(facts),
+        *check_messages(facts),
     ]

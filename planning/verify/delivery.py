@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 
 from planning.verify.days import day_numbers
-from planning.verify.facts import QTY_TOLERANCE, Facts
+from planning.verify.facts import LINE, MAKES, QTY_TOLERANCE, Facts
 from planning.verify.fault import Fault, faults_of
-from planning.verify.material import MAKES, supply_of
+from planning.verify.material import supply_of
 
-LINE = ["sales_order_no", "line_no"]
 CAUSES = ("material", "capacity", "lead_time", "frozen")
 LINE_NAME = "{sales_order_no}/{line_no}"
 

@@ -11,6 +11,8 @@ from planning.model import PlanInput, PlanResult
 from planning.verify.days import Days, Floats, Integers, day_number, day_numbers, minutes, read_days
 
 QTY_TOLERANCE = 1e-4
+LINE = ["sales_order_no", "line_no"]
+MAKES = ("planned_make", "firm_make")
 STEP_KEY = 1_000_000  # lot code x STEP_KEY + step_no names one step of one lot
 
 

@@ -7,10 +7,9 @@ import pandas as pd
 
 from planning.verify.capacity import MINUTE
 from planning.verify.days import DAY_MINUTES, Floats, Integers, day_number, day_numbers
-from planning.verify.facts import QTY_TOLERANCE, STEP_KEY, Facts, item_value
+from planning.verify.facts import MAKES, QTY_TOLERANCE, STEP_KEY, Facts, item_value
 from planning.verify.fault import Fault, faults_of
 
-MAKES = ("planned_make", "firm_make")
 NO_STEP = -1
 ALWAYS = -1.0  # stock is there from the beginning
 

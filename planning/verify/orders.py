@@ -15,6 +15,9 @@ KEYS = {
     "plan_delivery": ["sales_order_no", "line_no", "delivery_date"],
     "plan_lateness": ["sales_order_no", "line_no"],
     "plan_allocation": ["allocation_no"],
+    "plan_pegging": ["sales_order_no", "line_no", "item_no", "supply_kind", "supply_ref"],
+    "plan_kit": ["order_ref"],
+    "plan_message": ["order_ref", "action"],
 }
 NEEDED = {
     "plan_order": ["order_ref", "item_no", "qty"],

@@ -227,6 +227,45 @@ ALLOCATIONS = [
     ("CHIP", "make", "PM-00003", 10, None, "planned_buy", "PB-00002", 5, 79),
 ]
 
+# order, item_no, supply_kind, supply_ref, qty, available. PM-00002 gives SO-2 50 and SO-1 40 of its 90.
+PEGGING = [
+    ("SO-1", "TABLE", "planned_make", "PM-00002", 40, 26),
+    ("SO-1", "FRAME", "planned_make", "PM-00001", 40, 25),
+    ("SO-1", "BOX", "planned_buy", "PB-00001", 40, 26),
+    ("SO-1", "BAR", "stock", "", 60 * 40 / 90, 23),
+    ("SO-1", "BAR", "firm_buy", "PO-1/1", 150 * 40 / 90, 24),
+    ("SO-2", "TABLE", "planned_make", "PM-00002", 50, 26),
+    ("SO-2", "FRAME", "planned_make", "PM-00001", 50, 25),
+    ("SO-2", "BOX", "planned_buy", "PB-00001", 50, 26),
+    ("SO-2", "BAR", "stock", "", 60 * 50 / 90, 23),
+    ("SO-2", "BAR", "firm_buy", "PO-1/1", 150 * 50 / 90, 24),
+    ("SO-3", "TABLE", "firm_make", "WO-1", 30, 23),
+    ("SO-3", "FRAME", "stock", "", 20, 23),
+    ("SO-3", "BOX", "stock", "", 30, 23),
+    ("SO-4", "PAD", "firm_make", "WO-2", 10, 25),
+    ("SO-4", "FOAM", "inspection", "AR-1", 10, 23),
+    ("SO-5", "BIG", "planned_make", "PM-00003", 5, 51),
+    ("SO-5", "CHIP", "planned_buy", "PB-00002", 5, 79),
+    ("SO-6", "STOOL", "planned_make", "PM-00004", 20, 25),
+    ("SO-6", "PINE", "stock", "", 20, 23),
+]
+
+# order_ref, status, kit date, can make, blocking. 60 of the 210 BAR for 90 FRAME are in hand, 2 of 12 FOAM are issued.
+KITS = [
+    ("PM-00001", "partial", 24, 25, "BAR"),
+    ("PM-00002", "none", 26, 0, "BOX,FRAME"),
+    ("PM-00003", "none", None, 0, "CHIP"),
+    ("PM-00004", "full", 23, 20, ""),
+    ("WO-1", "full", 23, 30, ""),
+    ("WO-2", "partial", 23, 1, "FOAM"),
+    ("SO-1/1", "none", 26, 0, "BOX,FRAME"),
+    ("SO-2/1", "none", 26, 0, "BOX,FRAME"),
+    ("SO-3/1", "full", 23, 30, ""),
+    ("SO-4/1", "partial", 23, 1, "FOAM"),
+    ("SO-5/1", "none", None, 0, "CHIP"),
+    ("SO-6/1", "full", 23, 20, ""),
+]
+
 DELIVERIES = [("SO-1", 26, 40), ("SO-2", 26, 50), ("SO-3", 23, 30), ("SO-4", 25, 10), ("SO-6", 25, 20)]
 
 
@@ -254,6 +293,32 @@ def sound_plan() -> PlanResult:
         ],
         "plan_lateness": [_late("SO-2", 25, 26, 1, "material"), _late("SO-5", 40, None, 11, "lead_time")],
         "plan_allocation": allocations(),
+        "plan_pegging": [
+            {
+                "sales_order_no": order,
+                "line_no": 1,
+                "item_no": item_no,
+                "supply_kind": kind,
+                "supply_ref": ref,
+                "qty": qty,
+                "available_date": day(available),
+            }
+            for order, item_no, kind, ref, qty, available in PEGGING
+        ],
+        "plan_kit": [
+            {
+                "order_ref": ref,
+                "status": status,
+                "kit_date": _day_or_none(on),
+                "can_make_qty": can_make,
+                "blocking": blocking,
+            }
+            for ref, status, on, can_make, blocking in KITS
+        ],
+        "plan_message": [
+            message("PB-00002", "order", "CHIP", to_date=day(23), to_qty=5.0),
+            message("PM-00004", "release", "STOOL", to_date=day(24), to_qty=20.0),
+        ],
     }
     return PlanResult(
         as_of_date=AS_OF,
@@ -270,6 +335,12 @@ def sound_plan() -> PlanResult:
         bound=33.0,
         **{name: frame(columns, tables.get(name)) for name, columns in RESULT_COLUMNS.items()},
     )
+
+
+def message(order_ref: str, action: str, item_no: str, **values: Any) -> dict[str, Any]:
+    """A row of plan_message."""
+    blank = {"from_date": None, "to_date": None, "from_qty": None, "to_qty": None, "reason": ""}
+    return {"order_ref": order_ref, "action": action, "item_no": item_no} | blank | values
 
 
 def allocations() -> pd.DataFrame:

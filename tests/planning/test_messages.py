@@ -125,6 +125,21 @@ def test_release_what_starts_soon() -> None:
     assert (row["to_date"], row["to_qty"], row["reason"]) == (day(4), 7, "SO/1 needs 7 on 2026-11-30")
 
 
+def test_a_lot_is_released_for_the_day_it_starts_where_that_is_known() -> None:
+    """Its first step takes no material, which it uses a day later; another lot is pulled to a late start."""
+    plan_input = factory(
+        item=[made("A", 1), made("B", 1), bought("X")],
+        bom_line=[uses("A", "X"), uses("B", "X")],
+        demand=[order("SO-A", "A", 4, 5), order("SO-B", "B", 4, 5)],
+    )
+    materials = plan_materials(plan_input)
+    lots = materials.make.set_index("item_no")["order_ref"]
+    starts = pd.Series([day(2), day(9)], index=[lots["A"], lots["B"]])
+    rows = messages(plan_input, materials, finished(materials), starts)
+    released = rows[rows["action"] == "release"].set_index("order_ref")["to_date"]
+    assert released.to_dict() == {lots["A"]: day(2)}
+
+
 def test_the_reason_of_a_part_names_the_order_behind_it() -> None:
     found = told(
         item=[made("A", 1), made("B", 1), bought("X", 6)],

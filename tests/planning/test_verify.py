@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,9 +13,10 @@ import pandas as pd
 import pytest
 
 from planning.model import RESULT_COLUMNS, PlanInput, PlanResult, Settings, frame
+from planning.verify import __doc__ as HEAD  # noqa: N812
 from planning.verify import verify
 from planning.verify.fault import FAULTS_PER_CHECK
-from tests.planning.plans import AS_OF, at, changed, day, factory, sound_plan, twice, without
+from tests.planning.plans import AS_OF, at, changed, day, factory, message, sound_plan, twice, without
 
 Break = Callable[[PlanResult], PlanResult]
 
@@ -49,12 +51,29 @@ def _figure(**values: Any) -> Break:
     return lambda plan: replace(plan, **values)
 
 
-ORDER, ROWS, LEDGER, DELIVERY, LATE = (
+def _say(order_ref: str, action: str, item_no: str, **values: Any) -> Break:
+    """A message more."""
+
+    def said(plan: PlanResult) -> PlanResult:
+        more = frame(RESULT_COLUMNS[MESSAGE], [message(order_ref, action, item_no, **values)])
+        return replace(plan, plan_message=pd.concat([plan.plan_message, more], ignore_index=True))
+
+    return said
+
+
+def _both(first: Break, second: Break) -> Break:
+    return lambda plan: second(first(plan))
+
+
+TABLES = ORDER, ROWS, LEDGER, DELIVERY, LATE, PEGGING, KIT, MESSAGE = (
     "plan_order",
     "plan_schedule",
     "plan_allocation",
     "plan_delivery",
     "plan_lateness",
+    "plan_pegging",
+    "plan_kit",
+    "plan_message",
 )
 CUTTING = {"order_ref": "PM-00001", "step_no": 10}
 PLATING = {"order_ref": "PM-00001", "step_no": 20}
@@ -65,6 +84,10 @@ STOOL_TUESDAY = {"order_ref": "PM-00004", "work_date": day(24)}
 STOOL_WEDNESDAY = {"order_ref": "PM-00004", "work_date": day(25)}
 FROZEN = {"order_ref": "WO-1", "step_no": 10}
 AFTER_FROZEN = {"order_ref": "WO-1", "step_no": 20}
+BARS_OF_SO_2 = {"sales_order_no": "SO-2", "item_no": "BAR", "supply_kind": "stock"}
+PURCHASED = {"from_date": day(18), "from_qty": 150.0}  # PO-1/1, overdue: it counts from the 24th
+# the bars are wanted on the 23rd, a day before they come
+EARLY_NEED: Break = _set(LEDGER, {"supply_ref": "PO-1/1"}, need_date=day(23))
 
 BREAKS: dict[str, tuple[str, Break]] = {
     # references, identity, lots in full
@@ -262,6 +285,156 @@ BREAKS: dict[str, tuple[str, Break]] = {
     "the overtime is wrong": ("VERIFY-FIGURE", _figure(overtime_hours=0.0)),
     "the horizon is another": ("VERIFY-FIGURE", _figure(horizon_end=dt.date(2026, 12, 31))),
     "the bound exceeds what the rows say": ("VERIFY-BOUND", _figure(objective=50.0, bound=45.0)),
+    # pegging
+    "a line is pegged to less than it takes": ("VERIFY-PEGGING", _set(PEGGING, {"supply_ref": "WO-2"}, qty=9.0)),
+    "a line is pegged to more than its share of a lot's material": (
+        "VERIFY-PEGGING",
+        _set(PEGGING, BARS_OF_SO_2, qty=34.0),
+    ),
+    "a part that a line's lot takes is pegged to nobody": ("VERIFY-PEGGING", _drop(PEGGING, **BARS_OF_SO_2)),
+    "a line is pegged to a lot that serves others": (
+        "VERIFY-PEGGING",
+        _copy(PEGGING, {"supply_ref": "PM-00004"}, sales_order_no="SO-4"),
+    ),
+    "a line nobody ordered is pegged": (
+        "VERIFY-PEGGING",
+        _set(PEGGING, {"sales_order_no": "SO-5"}, sales_order_no="SO-9"),
+    ),
+    "pegging names another kind of supply": (
+        "VERIFY-PEGGING",
+        _set(PEGGING, {"supply_ref": "AR-1"}, supply_kind="firm_buy"),
+    ),
+    "the ledger gives a line's supply to another": (
+        "VERIFY-PEGGING",
+        _set(LEDGER, {"demand_ref": "SO-1"}, demand_ref="SO-3"),
+    ),
+    "a pegged supply is dated wrongly": (
+        "VERIFY-PEGGING-DATE",
+        _set(PEGGING, {"supply_ref": "AR-1"}, available_date=day(20)),
+    ),
+    "a supply is pegged twice": ("VERIFY-DUPLICATE", _copy(PEGGING, {"supply_ref": "AR-1"})),
+    # kits
+    "a work order has no kit": ("VERIFY-KIT-ORDER", _drop(KIT, order_ref="WO-1")),
+    "an order line has no kit": ("VERIFY-KIT-ORDER", _drop(KIT, order_ref="SO-6/1")),
+    "an order nobody planned has a kit": ("VERIFY-KIT-ORDER", _copy(KIT, {"order_ref": "WO-1"}, order_ref="WO-9")),
+    "a kit that waits is called full": ("VERIFY-KIT-STATUS", _set(KIT, {"order_ref": "PM-00001"}, status="full")),
+    "a full kit is called partial": ("VERIFY-KIT-STATUS", _set(KIT, {"order_ref": "WO-1"}, status="partial")),
+    "a kit of which some is in hand is called none": (
+        "VERIFY-KIT-STATUS",
+        _set(KIT, {"order_ref": "PM-00001"}, status="none"),
+    ),
+    "a kit of which some is issued is called none": (
+        "VERIFY-KIT-STATUS",
+        _set(KIT, {"order_ref": "WO-2"}, status="none"),
+    ),
+    "a kit of which nothing is in hand is called partial": (
+        "VERIFY-KIT-STATUS",
+        _set(KIT, {"order_ref": "PM-00002"}, status="partial"),
+    ),
+    "a kit has no known status": ("VERIFY-KIT-STATUS", _set(KIT, {"order_ref": "WO-1"}, status="ready")),
+    "a line is called ready whose lot is not": ("VERIFY-KIT-STATUS", _set(KIT, {"order_ref": "SO-1/1"}, status="full")),
+    "a kit is full before its last part comes": (
+        "VERIFY-KIT-DATE",
+        _set(KIT, {"order_ref": "PM-00002"}, kit_date=day(25)),
+    ),
+    "a kit that is full beyond the horizon is given a date": (
+        "VERIFY-KIT-DATE",
+        _set(KIT, {"order_ref": "PM-00003"}, kit_date=day(50)),
+    ),
+    "a kit that becomes full has no date": ("VERIFY-KIT-DATE", _set(KIT, {"order_ref": "WO-2"}, kit_date=pd.NaT)),
+    "a line's kit is full before its lot's": ("VERIFY-KIT-DATE", _set(KIT, {"order_ref": "SO-1/1"}, kit_date=day(24))),
+    "more can be made than there is material for": (
+        "VERIFY-KIT-QTY",
+        _set(KIT, {"order_ref": "PM-00001"}, can_make_qty=26.0),
+    ),
+    "less can be made than there is material for": (
+        "VERIFY-KIT-QTY",
+        _set(KIT, {"order_ref": "PM-00001"}, can_make_qty=24.0),
+    ),
+    "a part of a piece can be made": ("VERIFY-KIT-QTY", _set(KIT, {"order_ref": "WO-2"}, can_make_qty=1.5)),
+    "a line can have more than its lot can make": (
+        "VERIFY-KIT-QTY",
+        _set(KIT, {"order_ref": "SO-4/1"}, can_make_qty=2.0),
+    ),
+    "a part that blocks is not named": ("VERIFY-KIT-BLOCKING", _set(KIT, {"order_ref": "PM-00002"}, blocking="BOX")),
+    "the parts that block are not named by their dates": (
+        "VERIFY-KIT-BLOCKING",
+        _set(KIT, {"order_ref": "PM-00002"}, blocking="FRAME,BOX"),
+    ),
+    "a part in hand is said to block": ("VERIFY-KIT-BLOCKING", _set(KIT, {"order_ref": "SO-3/1"}, blocking="BOX")),
+    # messages
+    "a message is about an order nobody has": (
+        "VERIFY-MESSAGE-ORDER",
+        _say("PO-9/9", "cancel", "BAR", from_qty=150.0, to_qty=0.0),
+    ),
+    "a message is about another item than its order": (
+        "VERIFY-MESSAGE-ORDER",
+        _set(MESSAGE, {"action": "order"}, item_no="BOX"),
+    ),
+    "a planned lot is to be expedited": (
+        "VERIFY-MESSAGE-ORDER",
+        _set(MESSAGE, {"action": "release"}, action="expedite"),
+    ),
+    "a message asks for what nobody knows": (
+        "VERIFY-MESSAGE-ORDER",
+        _set(MESSAGE, {"action": "order"}, action="dance"),
+    ),
+    "another quantity is to be ordered than is planned": (
+        "VERIFY-MESSAGE-QTY",
+        _set(MESSAGE, {"action": "order"}, to_qty=6.0),
+    ),
+    "another quantity is to be released than is planned": (
+        "VERIFY-MESSAGE-QTY",
+        _set(MESSAGE, {"action": "release"}, to_qty=10.0),
+    ),
+    "an order that is needed is to be cancelled": (
+        "VERIFY-MESSAGE-QTY",
+        _say("PO-1/1", "cancel", "BAR", **PURCHASED, to_qty=0.0),
+    ),
+    "an order is to be less than is taken of it": (
+        "VERIFY-MESSAGE-QTY",
+        _say("PO-1/1", "decrease", "BAR", **PURCHASED, to_qty=100.0),
+    ),
+    "an increase takes away": (
+        "VERIFY-MESSAGE-QTY",
+        _say("PO-1/1", "increase", "BAR", from_date=day(24), from_qty=150.0, to_qty=140.0),
+    ),
+    "a message has another quantity than its order": (
+        "VERIFY-MESSAGE-QTY",
+        _both(EARLY_NEED, _say("PO-1/1", "expedite", "BAR", **{**PURCHASED, "from_qty": 10.0}, to_date=day(23))),
+    ),
+    "a purchase is to be ordered on another day than is planned": (
+        "VERIFY-MESSAGE-DATE",
+        _set(MESSAGE, {"action": "order"}, to_date=day(24)),
+    ),
+    "a lot is to be released after its material is used": (
+        "VERIFY-MESSAGE-DATE",
+        _set(MESSAGE, {"action": "release"}, to_date=day(25)),
+    ),
+    "a lot is to be released before it starts": (
+        "VERIFY-MESSAGE-DATE",
+        _set(MESSAGE, {"action": "release"}, to_date=day(23)),
+    ),
+    "an order to be released has no day": ("VERIFY-MESSAGE-DATE", _set(MESSAGE, {"action": "release"}, to_date=pd.NaT)),
+    "a purchase in time is to be expedited": (
+        "VERIFY-MESSAGE-DATE",
+        _say("PO-1/1", "expedite", "BAR", **PURCHASED, to_date=day(23)),
+    ),
+    "a purchase is to be expedited to a day nobody wants it": (
+        "VERIFY-MESSAGE-DATE",
+        _both(EARLY_NEED, _say("PO-1/1", "expedite", "BAR", **PURCHASED, to_date=day(20))),
+    ),
+    "a purchase is named by another date": (
+        "VERIFY-MESSAGE-DATE",
+        _both(EARLY_NEED, _say("PO-1/1", "expedite", "BAR", from_date=day(19), from_qty=150.0, to_date=day(23))),
+    ),
+    "a purchase is to be deferred beyond its use": (
+        "VERIFY-MESSAGE-DATE",
+        _say("PO-1/1", "defer", "BAR", **PURCHASED, to_date=day(30)),
+    ),
+    "a purchase that has to be ordered now is not named": ("VERIFY-MESSAGE-MISSING", _drop(MESSAGE, action="order")),
+    "an order that nobody needs is not named": ("VERIFY-MESSAGE-MISSING", _drop(LEDGER, supply_ref="WO-2")),
+    "an order is named twice": ("VERIFY-DUPLICATE", _copy(MESSAGE, {"action": "order"})),
 }
 
 
@@ -281,6 +454,15 @@ def test_a_broken_plan_is_found_out(name: str) -> None:
         "an allocation's use is dated wrongly",
         "a late line's days are wrong",
         "the objective is not what the rows say",
+        "a line is pegged to more than its share of a lot's material",
+        "a pegged supply is dated wrongly",
+        "a kit has no known status",
+        "more can be made than there is material for",
+        "the parts that block are not named by their dates",
+        "another quantity is to be ordered than is planned",
+        "a message has another quantity than its order",
+        "a lot is to be released before it starts",
+        "a purchase that has to be ordered now is not named",
     ],
 )
 def test_a_fault_stands_alone_where_one_rule_is_broken(name: str) -> None:
@@ -307,6 +489,39 @@ def test_a_plan_that_is_wrong_everywhere_is_told_so_briefly() -> None:
 
 
 # What the input says decides: the same plan, another factory.
+
+
+SOUND_MESSAGES: dict[str, Break] = {
+    "a purchase that comes after its need": _both(
+        EARLY_NEED, _say("PO-1/1", "expedite", "BAR", **PURCHASED, to_date=day(23))
+    ),
+    "a purchase of which half is needed": _both(
+        _set(ORDER, {"order_ref": "PO-1/1"}, qty=300.0),
+        _say("PO-1/1", "decrease", "BAR", from_date=day(18), from_qty=300.0, to_qty=150.0),
+    ),
+    "a purchase that could carry another": _say(
+        "PO-1/1", "increase", "BAR", from_date=day(24), from_qty=150.0, to_qty=170.0
+    ),
+    "a lot in stock that expires before its use": _say(
+        "BOX", "decrease", "BOX", from_date=day(30), from_qty=30.0, to_qty=10.0
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SOUND_MESSAGES)
+def test_a_message_that_is_so_is_no_fault(name: str) -> None:
+    assert not {code for code in codes(factory(), SOUND_MESSAGES[name](sound_plan())) if "MESSAGE" in code}
+
+
+def test_a_message_on_stock_says_what_there_is() -> None:
+    wrong = _say("BOX", "decrease", "BOX", from_date=day(29), from_qty=30.0, to_qty=10.0)
+    assert codes(factory(), wrong(sound_plan())) == {"VERIFY-MESSAGE-QTY"}
+
+
+def test_every_code_is_told_of_where_the_checker_is_described() -> None:
+    """The list at the head of planning.verify is what an operator reads."""
+    listed = {f"VERIFY-{name.removeprefix('VERIFY-').lstrip('-')}" for name in re.findall(r"(?:VERIFY)?-[A-Z-]+", HEAD)}
+    assert {code for code, _ in BREAKS.values()} <= listed
 
 
 def test_stock_that_expires_before_its_use_is_no_supply() -> None:
@@ -407,6 +622,10 @@ def _one_lot(start: pd.Timestamp, work_date: pd.Timestamp, overtime: float = 0.0
     used |= {"supply_kind": "planned_make", "supply_ref": "PM-00001", "available_date": work_date}
     delivery = {"sales_order_no": "SO-1", "line_no": 1, "delivery_date": work_date, "qty": 8.0}
     rows = {"plan_order": [order], "plan_schedule": [row], "plan_allocation": [used], "plan_delivery": [delivery]}
+    pegged = {"sales_order_no": "SO-1", "line_no": 1, "item_no": "A", "supply_kind": "planned_make", "qty": 8.0}
+    rows["plan_pegging"] = [pegged | {"supply_ref": "PM-00001", "available_date": work_date}]
+    kit = {"status": "full", "kit_date": day(21), "can_make_qty": 8.0, "blocking": ""}
+    rows["plan_kit"] = [kit | {"order_ref": ref} for ref in ("PM-00001", "SO-1/1")]
     tables = {name: frame(columns, rows.get(name)) for name, columns in RESULT_COLUMNS.items()}
     stock_days = 8.0 * (day(23) - work_date).days
     return PlanResult(
@@ -425,9 +644,9 @@ def test_transfer_lots_are_timed_over_the_night_to_the_minute() -> None:
 def test_a_wrong_plan_never_raises() -> None:
     """Whatever is missing or nonsense in a plan's rows is a fault, not an error."""
     rng = np.random.default_rng(7)
-    for _ in range(60):
+    for _ in range(120):
         plan = sound_plan()
-        table = str(rng.choice([ORDER, ROWS, LEDGER, DELIVERY, LATE]))
+        table = str(rng.choice(TABLES))
         rows = getattr(plan, table).copy()
         column = str(rng.choice(list(rows.columns)))
         row = int(rng.integers(len(rows)))
@@ -437,6 +656,6 @@ def test_a_wrong_plan_never_raises() -> None:
         verify(factory(), replace(plan, **{table: rows}))
 
 
-@pytest.mark.parametrize("table", [ORDER, ROWS, LEDGER, DELIVERY, LATE])
+@pytest.mark.parametrize("table", TABLES)
 def test_a_plan_without_rows_is_wrong_but_readable(table: str) -> None:
     assert verify(factory(), replace(sound_plan(), **{table: frame(RESULT_COLUMNS[table])}))
