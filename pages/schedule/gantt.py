@@ -26,7 +26,7 @@ STEPS = (
 AROUND = ("place", "unit_no", "order_ref", "step_no", "item_no", "item_name", "start_time", "finish_time")
 TIMES = {"start_time": "moment", "finish_time": "moment"}
 MOST_BARS = 1200  # above it the fullest station stands for all
-MOST_BARS_OF_ONE = 600  # what a browser draws in the blink of an eye
+MOST_BARS_OF_ONE = 450  # what a browser draws in the blink of an eye
 
 
 def labels(columns: tuple[str, ...]) -> dict[str, str]:

@@ -119,8 +119,8 @@ def test_while_searching_the_rest_fades_and_the_way_is_drawn():
 def test_a_bar_that_waits_for_material_has_an_edge():
     figure = drawn([bar("late", waits_for_material=True, material_date=pd.Timestamp(FIRST)), bar("late")])
     edge = trace(figure, "schedule.gantt.material")
-    assert len(edge.x) == 1
-    assert edge.marker.color == COLOURS["material"]
+    assert [*edge.y] == [-0.39, 0.39, None]
+    assert edge.line.color == COLOURS["material"]
     assert edge.hovertext[0] == "11-25"
 
 

@@ -21,6 +21,7 @@ LABELLED_BARS = 300  # above it a bar bears its lot only where that fits in: tex
 PLOT_PIXELS = 1050
 LETTER_PIXELS = 6
 FADED = 0.12
+HALF_BAR = 0.39  # of a row
 
 Say = Callable[..., str]
 
@@ -142,7 +143,7 @@ def _bars(
         base=bars["start_time"],
         x=(bars["finish_time"] - bars["start_time"]) / pd.Timedelta(milliseconds=1),
         y=_rows_of(bars, rows),
-        width=0.78,
+        width=2 * HALF_BAR,
         text=names,
         textposition="inside",
         insidetextanchor="start",
@@ -211,22 +212,22 @@ def _way(figure: go.Figure, lit: pd.DataFrame, rows: dict[tuple[str, int], int],
 def _material(
     figure: go.Figure, bars: pd.DataFrame, rows: dict[tuple[str, int], int], say: Say, searching: bool
 ) -> None:
-    """An edge before each bar whose material has still to come."""
-    waiting = bars[bars["waits_for_material"]]
+    """An edge before each bar whose material has still to come; while `searching` only before those that are lit.
+
+    All edges are one line with gaps, since a browser draws that as a single thing.
+    """
+    waiting = bars[bars["waits_for_material"] & bars["lit"]] if searching else bars[bars["waits_for_material"]]
+    ys: list[float | None] = []
+    for row in _rows_of(waiting, rows):
+        ys += [None, None, None] if row is None else [row - HALF_BAR, row + HALF_BAR, None]
     figure.add_scatter(
         name=say("schedule.gantt.material"),
-        x=waiting["start_time"],
-        y=_rows_of(waiting, rows),
-        mode="markers",
-        marker={
-            "symbol": "line-ns-open",
-            "size": ROW_PIXELS - 6,
-            "color": COLOURS["material"],
-            "line": {"width": 2.5, "color": COLOURS["material"]},
-            "opacity": [1.0 if lit else FADED for lit in waiting["lit"]] if searching else 1.0,
-        },
-        customdata=_facts(waiting),
-        hovertext=[f"{date:%m-%d}" for date in waiting["material_date"]],
+        x=waiting["start_time"].repeat(3),
+        y=ys,
+        mode="lines",
+        line={"width": 2.5, "color": COLOURS["material"]},
+        customdata=np.repeat(_facts(waiting), 3, axis=0),
+        hovertext=[f"{date:%m-%d}" for date in waiting["material_date"].repeat(3)],
         hovertemplate=say("schedule.gantt.material_hover") + "<extra></extra>",
     )
 
