@@ -207,7 +207,7 @@ class Store:
         except duckdb.Error as error:
             raise StoreError("STORE-BACKUP-BROKEN", path=backup.name) from error
         with self._writing:
-            version = self.data_version()
+            version, facts = self.data_version(), self.facts_version()
             present = self.backup("before-restore")
             self._connection.close()
             try:
@@ -219,8 +219,7 @@ class Store:
                 replace_file(present, self.path)
                 self._connection = _ready(self.path)
                 raise StoreError("STORE-BACKUP-BROKEN", path=backup.name) from error
-            # what pages cached under a newer version must not pass for the restored data
-            self._connection.execute("UPDATE data_version SET version = greatest(version, ?) + 1", [version])
+            _renumber(self._connection, version, facts)
 
 
 @cache
@@ -291,6 +290,23 @@ def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute("ROLLBACK")
     except duckdb.Error:
         return  # the transaction had already ended
+
+
+def _renumber(connection: duckdb.DuckDBPyConnection, version: int, facts: int) -> None:
+    """Give restored data versions that nobody has seen: what pages cached must not pass for it.
+
+    Plans that were made from these facts are still made from them.
+    """
+    connection.execute("BEGIN")
+    connection.execute(
+        "UPDATE plan_run SET data_version = CAST(greatest(facts, $facts) + 1 AS VARCHAR) FROM data_version "
+        "WHERE plan_run.data_version = CAST(facts AS VARCHAR)",
+        {"facts": facts},
+    )
+    connection.execute(
+        "UPDATE data_version SET version = greatest(version, ?) + 1, facts = greatest(facts, ?) + 1", [version, facts]
+    )
+    connection.execute("COMMIT")
 
 
 def _migrations() -> list[Path]:

@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 import data.store
+from data.soundness import plan_is_current
 from data.store import Store, StoreError, question
 from data.tables import TABLES
 from data.tables.declare import optional
@@ -162,6 +163,39 @@ def test_a_restore_brings_back_what_was_and_keeps_what_is(store):
     newest = max(store.backup_folder.glob("*before-restore*"))
     store.restore(newest)
     assert store.count("customer") == 2
+
+
+def test_a_restore_gives_the_facts_a_version_that_nobody_has_seen(store):
+    """What was cached of the facts that went must not come back when the restored ones are written to."""
+    fill(store, customer=[customer(1)])
+    backup = store.backup("good")
+    seen = {store.facts_version()}
+    for number in range(2, 5):
+        fill(store, customer=[customer(number)])
+        seen.add(store.facts_version())
+    store.restore(backup)
+    for number in range(12, 15):
+        assert store.facts_version() not in seen
+        seen.add(store.facts_version())
+        fill(store, customer=[customer(number)])
+
+
+def test_a_plan_of_the_restored_facts_is_still_of_today(store):
+    def plan(run_no: str) -> None:
+        with store.write("ann", "plan", facts=False) as writer:
+            writer.execute(
+                "INSERT INTO plan_run (run_no, created_at, as_of_date, horizon_end, status, verified, data_version) "
+                "VALUES (?, '2026-11-24', '2026-11-23', '2027-01-31', 'heuristic', TRUE, ?)",
+                [run_no, str(store.facts_version())],
+            )
+
+    plan("P-1")
+    fill(store, customer=[customer(1)])
+    plan("P-2")
+    backup = store.backup("good")
+    fill(store, customer=[customer(2)])
+    store.restore(backup)
+    assert (plan_is_current(store, "P-1"), plan_is_current(store, "P-2")) == (False, True)
 
 
 def test_what_was_restored_is_still_there_when_the_file_is_opened_again(store):
