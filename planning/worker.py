@@ -112,8 +112,10 @@ def cap_memory(megabytes: int) -> None:
 
 
 if __name__ == "__main__":
-    # the solver greets on standard output; what is meant for the planner goes past it
-    with os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8") as to_planner:
-        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        code = main(Path(sys.argv[1]), sys.stdin, to_planner)
+    # the solver greets on standard output; what is meant for the planner goes past it, and stays open to the very end:
+    # a planner who sees it closed closes its own end, which this process takes for the planner's leaving
+    to_planner = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    code = main(Path(sys.argv[1]), sys.stdin, to_planner)
+    to_planner.flush()
     os._exit(code)
