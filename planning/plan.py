@@ -147,6 +147,8 @@ def assemble(plan_input: PlanInput, materials: MaterialPlan, schedule: Schedule)
     allocation = available_on(allocation, buy, schedule, first_day, plan_input)
     delivery = deliveries(plan_input, allocation, first_day)
     figures = lateness_figures(plan_input, allocation, delivery, schedule)
+    orders = plan_orders(plan_input, materials, buy, schedule)
+    starts = orders[orders["kind"].isin(MADE)].set_index("order_ref")["start_date"]
     return PlanResult(
         as_of_date=plan_input.as_of_date,
         horizon_end=plan_input.horizon_end,
@@ -159,14 +161,14 @@ def assemble(plan_input: PlanInput, materials: MaterialPlan, schedule: Schedule)
         stock_days=figures.stock_days,
         overtime_hours=float(schedule.rows["overtime_hours"].sum()),
         seconds=0.0,
-        plan_order=plan_orders(plan_input, materials, buy, schedule),
+        plan_order=orders,
         plan_schedule=schedule.rows,
         plan_delivery=delivery,
         plan_lateness=lateness(plan_input, materials, schedule, allocation, delivery),
         plan_pegging=peg(plan_input, allocation),
         plan_allocation=allocation,
         plan_kit=kits(plan_input, materials, allocation),
-        plan_message=messages(plan_input, replace(materials, buy=buy), allocation),
+        plan_message=messages(plan_input, replace(materials, buy=buy), allocation, starts),
         bound=schedule.bound,
         relaxed_objective=schedule.relaxed_objective,
         relaxed_gap=schedule.relaxed_gap,
