@@ -105,7 +105,7 @@ with guard.told():
     names = dict(zip(stations["station_no"], stations["station_name"], strict=True))
     mondays = pd.date_range(plan.first_day + dt.timedelta(days=1), plan.horizon_end, freq="W-MON")
     begins = [plan.first_day.isoformat(), *(f"{day:%Y-%m-%d}" for day in mondays)]
-    by_search, by_station, by_start, by_length = st.columns([3, 2, 2, 3], vertical_alignment="top")
+    by_search, by_station, by_start, by_length = st.columns([5, 4, 4, 7], vertical_alignment="top")
     with by_search:
         search = filters.search("q", t("schedule.filter.search"), t("schedule.filter.search_hint"))
     with by_start:

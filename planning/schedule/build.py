@@ -16,7 +16,6 @@ from planning.schedule.steps import PIECE, Remaining, Routings, by_lot_and_step,
 from planning.schedule.timeline import DAY, NEVER, Floats, Ints, TimelineArrays, timelines
 
 FIRM_SUPPLY = ("stock", "inspection", "firm_buy", "planned_buy")
-MAKE_SUPPLY = ("firm_make", "planned_make")
 _STEP_STRIDE = 1 << 32
 
 

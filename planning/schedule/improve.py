@@ -2,8 +2,8 @@
 
 Ruin and recreate (Schrimpf et al. 2000): a late order and the few lots that stand in its way are taken out and put in
 again, the late one first, some of the others backwards from their due date; simulated annealing decides. Pull: each
-lot is put in again as late as it fits without its order being later than it is, the latest first, so that less
-waits in stock.
+lot is put in again as late as it fits without its order being late or at risk, or more so than it is, the latest
+first, so that less waits in stock.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from planning.schedule.timeline import DAY, NEVER
 WARM, COLD = 0.5, 0.05  # temperature, in units of the mean cost of a late line
 BLOCKERS = 4
 SLOT = 2
+SPARE_DAYS = 2  # before its line's date a lot moved later ends: planned any later a line would be at risk
 TREE_SHARE, MOST_OWN = 0.8, 16  # how often sub-assemblies are moved with their order, and how many lots at most
 
 
@@ -54,11 +55,11 @@ class _Orders:
         return sum(self.cost(line) for line in {line for lot in lots for line in self.lines_of[lot]})
 
     def due(self, lot: int) -> int:
-        """The minute by which a lot must end for none of its lines to be late and nothing that waits for it to move.
+        """The minute by which a lot must end for its lines to have days to spare and nothing that waits for it to move.
 
         One that nothing wants is due when MRP wants it.
         """
-        due = min((last_minute(self.target[line]) for line in self.lines_of[lot]), default=NEVER)
+        due = min((last_minute(self.target[line] - SPARE_DAYS) for line in self.lines_of[lot]), default=NEVER)
         due = min(due, self.board.latest_end(lot))
         return due if due < NEVER else self.need[lot]
 
@@ -198,7 +199,7 @@ def _position(starts: list[int], steps: list[int], start: int, step: int) -> int
 
 
 def pull(floor: Floor, placement: Placement) -> Placement:
-    """The plan with every movable lot as late as it fits without a line being later than it is."""
+    """The plan with every movable lot as late as it fits without a line being late, at risk, or more so than it is."""
     board = Board(floor, placement)
     orders = _Orders(floor, board)
     movable = movable_lots(floor.problem)

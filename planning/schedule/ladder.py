@@ -27,6 +27,7 @@ RUNGS = ("dispatch", "bound", "guided", "improve", "pull")
 FIRST_ANSWER_SECONDS = 1.5
 SECONDS_PER_STEP = 1e-4  # what rows, reasons and the check take after the search, kept free of it
 MODEL_SHARE, GUIDED_SHARE = 0.4, 0.6  # of the time limit, by which the model and the guided dispatch have to be done
+PULL_SHARE = 0.05  # of the time limit that ruin and recreate leaves to the last rung
 ITERATIONS_PER_SECOND = 1_500.0  # of ruin and recreate, by estimate
 ITERATIONS_PER_LINE = 500  # and no more than this for each line that could be less late
 WORTH_A_START = 1.1  # a second plan is improved too where it is at most this much later than the best
@@ -132,10 +133,14 @@ class _Climber:
         if self.ladder.plans and plan.score >= self.ladder.best.score:
             return
         self.ladder.plans.append((rung, plan))
-        bound = self.ladder.bound
-        if bound is not None and plan.objective < bound - 1e-6:  # it must not happen; then nothing is proven
-            self.ladder.bound = self.ladder.relaxed = None
-            raise ArithmeticError(f"bound {bound} above a plan's value {plan.objective}")
+        self._check_bound(self.ladder.bound)
+
+    def _check_bound(self, bound: float | None) -> None:
+        """A bound above a plan's value must not happen; where it does, nothing that the model said counts."""
+        value = self.ladder.best.objective
+        if bound is not None and value < bound - 1e-6:
+            self.ladder.bound = self.ladder.relaxed = self.columns = None
+            raise ArithmeticError(f"bound {bound} above a plan's value {value}")
 
     def _dispatch(self) -> None:
         self._keep(
@@ -149,16 +154,18 @@ class _Climber:
             self._say("bound")
             return
         deadline = self.started + MODEL_SHARE * self.seconds
+        best, days = self.ladder.best.placement, self._days()
         ended, failure = threading.Event(), []
         news: list[tuple[float, float]] = []
+        answer: list[tuple[Columns, Relaxation]] = []
 
         def solve() -> None:
             try:
-                self.columns = Columns(self.problem, self._days())
-                master = Master(self.columns)
-                self.ladder.relaxed = master.run(
-                    deadline, heard=lambda *said: news.append(said), plans=[self.ladder.best.placement]
+                columns = Columns(self.problem, days)
+                relaxed = Master(columns).run(
+                    deadline, heard=lambda *said: news.append(said), cancelled=self.cancelled, plans=[best]
                 )
+                answer.append((columns, relaxed))
             except Exception as error:  # noqa: BLE001 raised again by the one who waits
                 failure.append(error)
             finally:
@@ -171,7 +178,8 @@ class _Climber:
         if failure:
             raise failure[0]
         self._tell(news, told)
-        if self.ladder.relaxed:
+        if answer and ended.is_set():
+            self.columns, self.ladder.relaxed = answer[0]
             self._prove(self.ladder.relaxed.bound)
 
     def _days(self) -> int:
@@ -187,9 +195,7 @@ class _Climber:
     def _prove(self, bound: float) -> None:
         """A bound is kept as far as the objective can reach it: weights and days are whole numbers."""
         bound = _reachable(bound, self.problem.lines.weight)
-        best = self.ladder.best.objective
-        if bound > best + 1e-6:
-            raise ArithmeticError(f"bound {bound} above a plan's value {best}")
+        self._check_bound(bound)
         if self.ladder.bound is None or bound > self.ladder.bound:
             self.ladder.bound = bound
             self._say("bound")
@@ -222,7 +228,7 @@ class _Climber:
         if self.ladder.is_optimal:
             return
         lines = len(improvable_lines(self.floor, self.ladder.best.placement))
-        seconds = max(self.deadline - time.perf_counter(), 0.0)
+        seconds = max(self.deadline - PULL_SHARE * self.seconds - time.perf_counter(), 0.0)
         iterations = int(min((1 - GUIDED_SHARE) * self.seconds * ITERATIONS_PER_SECOND, lines * ITERATIONS_PER_LINE))
         starts = self._starts()
         began, plan = time.perf_counter(), self.ladder.best
@@ -255,6 +261,7 @@ class _Climber:
         plan = found(self.problem, pull(self.floor, self.ladder.best.placement))
         if plan.objective <= self.ladder.best.objective + 1e-9:
             self.ladder.plans.append(("pull", plan))
+            self._check_bound(self.ladder.bound)
             self._say("pull")
 
 

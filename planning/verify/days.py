@@ -41,11 +41,6 @@ def day_number(day: dt.date) -> int:
     return (day - dt.date(1970, 1, 1)).days
 
 
-def date_of(day: int) -> dt.date:
-    """The date of a number of days since 1970."""
-    return dt.date(1970, 1, 1) + dt.timedelta(days=int(day))
-
-
 @dataclass(frozen=True, slots=True)
 class Days:
     """Working days and unit windows by day, from `first` (days since 1970) on.
