@@ -89,12 +89,13 @@ with guard.told():
     rows["kind"] = [t(f"materials.kind.{kind}") for kind in rows["kind"]]
     rows["status"] = [t(f"materials.kits.{kit}") for kit in rows["status"]]
     st.caption(t("materials.kits.pick"))
+    shown = [name for name in COLUMNS if not rows[name].isna().all()]  # a lot has no target date, a line no start
     chosen = tables.table(
         rows,
         "kits",
-        COLUMNS,
+        shown,
         alt=t("materials.kits.table"),
-        labels={name: t(f"materials.columns.{name}") for name in COLUMNS},
+        labels={name: t(f"materials.columns.{name}") for name in shown},
         pinned=("order_ref",),
         config={"blocking": st.column_config.TextColumn(t("materials.columns.blocking"), width="medium")},
         choose=True,
