@@ -268,6 +268,6 @@ class _Climber:
 def _reachable(bound: float, weight: np.ndarray) -> float:
     """The least sum of whole multiples of the weights that is no less than `bound`, where the weights are whole."""
     if not len(weight) or (np.abs(weight - weight.round()) > 1e-9).any():
-        return max(float(bound), 0.0)
+        return max(0.0, float(bound))
     unit = float(np.gcd.reduce(weight.round().astype(np.int64)))
-    return max(float(np.ceil((bound - 1e-6) / unit)) * unit, 0.0) if unit else 0.0
+    return max(0.0, float(np.ceil((bound - 1e-6) / unit)) * unit) if unit else 0.0
