@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-SECTIONS = ("today", "orders", "materials", "schedule", "data")
+SECTIONS = ("today", "orders", "materials", "schedule", "floor", "data")
 
 
 @dataclass(frozen=True, slots=True)
