@@ -37,6 +37,7 @@ PAGES: Mapping[str, Entry] = {
         Entry("gantt", "schedule", ":material/view_timeline:"),
         Entry("load", "schedule", ":material/bar_chart:"),
         Entry("dispatch", "schedule", ":material/assignment:"),
+        Entry("attainment", "floor", ":material/track_changes:"),
         Entry("imports", "data", ":material/upload_file:"),
     )
 }
