@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -117,7 +117,7 @@ def save_plan(store: Store, result: PlanResult, plan_input: PlanInput, author: s
         )
         for name, rows in result.frames().items():
             _insert(writer, name, rows, run_no)
-        _drop_old_runs(writer, scenario)
+        _drop_runs(writer, _old_runs(writer, scenario))
         writer.audit("plan", "plan_run", run_no, {"objective": result.objective, "late": result.late})
     return run_no
 
@@ -142,18 +142,51 @@ def _insert(writer: Writer, name: str, rows: pd.DataFrame, run_no: str) -> None:
         writer.cursor.unregister("incoming_rows")
 
 
-def _drop_old_runs(writer: Writer, scenario: str | None) -> None:
-    old = [
-        row[0]
+def restore_plan(store: Store, run_no: str, author: str) -> str:
+    """Make a kept plan the newest of its kind again, as a copy under a number of its own, which is returned.
+
+    All its rows and the version of the data it was made from are the plan's own, so that it is known to be out of date
+    where facts have changed since. Raises InputError where there is no such plan; then nothing has changed.
+    """
+    with store.write(author, "plan", facts=False) as writer:
+        row = writer.execute("SELECT scenario, settings FROM plan_run WHERE run_no = ?", [run_no]).fetchone()
+        if row is None:
+            raise InputError("PLAN-RUN-UNKNOWN", run_no=run_no)
+        restored = writer.next_number("P")
+        own = {
+            "run_no": restored,
+            "created_at": dt.datetime.now(),
+            "settings": json.dumps({**json.loads(row[1] or "{}"), "restores": run_no}),
+        }
+        for table in TABLES.values():
+            if table.kind == "plan":
+                values = {name: "?" if name in own else name for name in table.names}
+                writer.execute(
+                    f"INSERT INTO {table.name} ({', '.join(values)}) "
+                    f"SELECT {', '.join(values.values())} FROM {table.name} WHERE run_no = ?",
+                    [*(own[name] for name in table.names if name in own), run_no],
+                )
+        if _old_runs(writer, row[0]):
+            _drop_runs(writer, [run_no])  # its rows stand under the new number, so that no other plan is lost
+        writer.audit("restore", "plan_run", restored, {"restores": run_no})
+    return restored
+
+
+def _old_runs(writer: Writer, scenario: str | None) -> list[str]:
+    return [
+        str(row[0])
         for row in writer.execute(
             "SELECT run_no FROM plan_run WHERE scenario IS NOT DISTINCT FROM ? "
             "ORDER BY created_at DESC, run_no DESC OFFSET ?",
             [scenario, KEPT_RUNS],
         ).fetchall()
     ]
+
+
+def _drop_runs(writer: Writer, run_nos: Sequence[str]) -> None:
     for table in TABLES.values():
-        if old and table.kind == "plan":
-            writer.execute(f"DELETE FROM {table.name} WHERE run_no IN (SELECT unnest(?))", [old])
+        if run_nos and table.kind == "plan":
+            writer.execute(f"DELETE FROM {table.name} WHERE run_no IN (SELECT unnest(?))", [run_nos])
 
 
 def read_plan(store: Store, run_no: str) -> PlanResult:

@@ -1,7 +1,7 @@
 -- Order lines whose planned date or state differs between the plan $run_no (now) and the plan $before, and those that are in
 -- one of the two only; the greatest change of weighted days late first, then the greatest weighted move. days_moved: later is
--- positive; what is not delivered inside the horizon counts as the day after it. inside_frozen: work that the plan before had put into the frozen days of this plan, of a lot that
--- serves the line, is no longer where it was.
+-- positive; what is not delivered inside the horizon counts as the day after it. inside_frozen: work of a lot that serves the
+-- line, which the plan before had put into the frozen days of this plan, is no longer where it was.
 WITH state AS (
     {{runs/states}}
 ),
