@@ -20,7 +20,10 @@ from data.store import Store, Writer
 from planning.errors import InputError
 
 Unit = Literal["ratio", "lines", "pieces", "hours", "days", "money"]
+Good = Literal["up", "down"]
 PERIOD_DAYS = 30
+TREND_POINTS = 12
+TREND_DAYS = 7
 AGES = ("not overdue", "1-7", "8-14", "15-30", ">30")
 
 
@@ -32,16 +35,25 @@ class KpiSettings:
     ahead_days: calendar days after the as-of date that load looks at.
     kit_days: working days after the as-of date that kit rate looks at.
     slow_days: days without an issue after which stock is slow; the first one makes the total.
+    targets: what figures are to reach, by key, in place of those of `ABOUT`; None takes a target away.
     """
 
     by_due_date: bool = False
     ahead_days: int = 14
     kit_days: int = 3
     slow_days: tuple[int, ...] = (90, 180)
+    targets: Mapping[str, float | None] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if min(self.ahead_days, self.kit_days) < 1 or not self.slow_days or min(self.slow_days) < 1:
             raise InputError("KPI-SETTING-DAYS")
+        for key in self.targets:
+            if key not in ABOUT:
+                raise InputError("KPI-UNKNOWN", key=key, cut="")
+
+    def target(self, key: str) -> float | None:
+        """What figure `key` is to reach, in its own unit (a ratio as 0.95); None where nothing is set."""
+        return self.targets.get(key, ABOUT[key].target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,54 @@ class Measure:
     bands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     plan: bool = False
 
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a figure is read with.
+
+    good: which way it should go. page: where its story is told at length. target: what it should reach unless the
+    factory sets another one; None where no level is right for every factory. ways: the same figure by other
+    definitions, itself first. by_date: whether it depends on which of an order line's two dates counts.
+    """
+
+    good: Good
+    page: str
+    target: float | None = None
+    ways: tuple[str, ...] = ()
+    by_date: bool = False
+
+
+DELIVERY = ("on_time_delivery_lines", "on_time_delivery_quantity")
+BACKLOG = ("backlog_lines", "backlog_quantity", "backlog_value")
+OVERDUE = ("overdue_lines", "overdue_value")
+ATTAINMENT = ("plan_attainment", "plan_attainment_uncapped")
+KITS = ("kit_rate_at_start", "kit_rate")
+
+ABOUT: Mapping[str, About] = {
+    "on_time_delivery_lines": About("up", "delivery", 0.95, DELIVERY, by_date=True),
+    "on_time_delivery_quantity": About("up", "delivery", 0.95, DELIVERY, by_date=True),
+    "backlog_lines": About("down", "backlog", None, BACKLOG),
+    "backlog_quantity": About("down", "backlog", None, BACKLOG),
+    "backlog_value": About("down", "backlog", None, BACKLOG),
+    "overdue_lines": About("down", "backlog", 0.0, OVERDUE, by_date=True),
+    "overdue_value": About("down", "backlog", 0.0, OVERDUE, by_date=True),
+    "plan_attainment": About("up", "attainment", 0.95, ATTAINMENT),
+    "plan_attainment_uncapped": About("up", "attainment", None, ATTAINMENT),
+    "shortfall": About("down", "attainment"),
+    "shortfall_hours": About("down", "attainment"),
+    "shortfall_value": About("down", "attainment"),
+    "kit_rate": About("up", "kits", None, KITS),
+    "kit_rate_at_start": About("up", "kits", 0.9, KITS),
+    "load": About("down", "load", 1.0),
+    "first_pass_yield": About("up", "attainment", 0.98),
+    "supplier_on_time": About("up", "suppliers", 0.95),
+    "supplier_quality": About("up", "suppliers", 0.99),
+    "supplier_concessions": About("down", "suppliers"),
+    "stock_cover_days": About("down", "stock"),
+    "excess_value": About("down", "stock"),
+    "slow_stock_value": About("down", "stock"),
+    "plan_stability": About("up", "runs", 0.9),
+}
 
 BY_AGE: Mapping[str, tuple[str, ...]] = {"age": AGES}
 BY_OVERDUE_AGE: Mapping[str, tuple[str, ...]] = {"age": AGES[1:]}
@@ -137,6 +197,19 @@ def measures(settings: KpiSettings) -> tuple[Measure, ...]:
     ]
     return MEASURES + tuple(slow)
 
+
+# questions whose history is one question too (data/queries/kpi/trend), with the columns it can be cut by
+TRENDS: Mapping[str, tuple[str, ...]] = {
+    "on_time_delivery": ("customer_no",),
+    "backlog": (),
+    "plan_attainment": ("station_no",),
+    "shortfall": ("category",),
+    "first_pass_yield": (),
+    "supplier_on_time": ("supplier_no",),
+    "supplier_quality": ("supplier_no",),
+    "kit_rate": ("kind",),
+    "load": ("station_no",),
+}
 
 KEYS: tuple[str, ...] = tuple(dict.fromkeys(measure.key for measure in measures(KpiSettings())))
 
@@ -214,17 +287,143 @@ def rows(
     return found.reset_index(drop=True)
 
 
+def met(key: str, value: float | None, target: float | None) -> bool | None:
+    """Whether `value` of figure `key` reaches `target`, a ratio by the tenth of a per cent that a reader sees.
+
+    None where there is no value or no target.
+    """
+    if value is None or target is None:
+        return None
+    missing = round(target - value, 3) if ABOUT[key].good == "up" else round(value - target, 3)
+    return missing <= 0
+
+
+def trend(
+    store: Store,
+    key: str,
+    as_of: dt.date,
+    points: int = TREND_POINTS,
+    days: int = TREND_DAYS,
+    settings: KpiSettings | None = None,
+    cut: Mapping[str, Any] | None = None,
+) -> pd.DataFrame:
+    """The figure `key` over time, the oldest first: since, until, run_no, value, numerator, denominator.
+
+    A row per period of `days` days, the last one ending with `as_of`; a figure that has no period (backlog, stock) is
+    that of its end. A figure of a plan has a row for each of the last `points` days that were planned, as the newest
+    plan of that day saw it; `run_no` names it. What is known today counts: orders and shipments that were recorded
+    late stand on their own day. cut: one of `TRENDS`, or any of a figure that is asked for period by period. value is
+    NaN where there is nothing to divide by. Raises InputError for a figure or cut that does not exist, or where there
+    would be no period.
+    """
+    settings = settings or stored_settings(store)
+    measure = _measure(key, dict(cut or {}), settings)
+    if min(points, days) < 1:
+        raise InputError("KPI-SETTING-DAYS")
+    steps = _plans(store, as_of, points) if measure.plan else _periods(as_of, points, days)
+    free = {name: value for name, value in (cut or {}).items() if name not in measure.cut}
+    if measure.question in TRENDS:
+        if not set(free) <= set(TRENDS[measure.question]):
+            raise InputError("KPI-UNKNOWN", key=key, cut=", ".join(free))
+        sums = _history(store, measure, as_of, steps, settings, free)
+    else:
+        sums = [_moment(store, measure, step, settings, free) for step in steps]
+    return pd.DataFrame(
+        [
+            {"since": step.since, "until": step.until, "run_no": step.run_no, **_parts(_summed(measure, row, {}))}
+            for step, row in zip(steps, sums, strict=True)
+        ],
+        columns=["since", "until", "run_no", "value", "numerator", "denominator"],
+    ).astype({"since": "datetime64[us]", "until": "datetime64[us]", "value": float})
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One point of a trend: a period, or the plan of a day."""
+
+    since: dt.date
+    until: dt.date
+    run_no: str | None = None
+
+
+def _periods(as_of: dt.date, points: int, days: int) -> list[_Step]:
+    ends = [as_of - dt.timedelta(days=days * back) for back in range(points - 1, -1, -1)]
+    return [_Step(end - dt.timedelta(days=days - 1), end) for end in ends]
+
+
+def _plans(store: Store, as_of: dt.date, points: int) -> list[_Step]:
+    """The newest plan of each of the last days that were planned."""
+    runs = store.query("kpi/trend/runs", as_of=as_of, points=points).iloc[::-1]
+    days = [day.date() for day in runs["as_of_date"]]
+    return [_Step(day, day, str(run_no)) for run_no, day in zip(runs["run_no"], days, strict=True)]
+
+
+def _columns(measure: Measure) -> list[str]:
+    return [measure.numerator] + ([measure.denominator] if measure.denominator else [])
+
+
+def _parts(figure: Figure) -> dict[str, float | None]:
+    return {"value": figure.value, "numerator": figure.numerator, "denominator": figure.denominator}
+
+
+def _history(
+    store: Store,
+    measure: Measure,
+    as_of: dt.date,
+    steps: Sequence[_Step],
+    settings: KpiSettings,
+    cut: Mapping[str, Any],
+) -> list[list[float]]:
+    """The sums of the measure's columns in each step, from one question."""
+    if not steps:
+        return []
+    found = store.query(
+        f"kpi/trend/{measure.question}",
+        as_of=as_of,
+        since=steps[0].since,
+        until=steps[-1].until,
+        days=(steps[0].until - steps[0].since).days + 1,
+        periods=len(steps),
+        run_nos=[step.run_no for step in steps],
+        by_due_date=settings.by_due_date,
+        ahead_days=settings.ahead_days,
+        kit_days=settings.kit_days,
+    )
+    found = _kept(measure, found)
+    for column, value in cut.items():
+        found = found[_same(found[column], value)]
+    order = [step.run_no for step in steps] if measure.plan else list(range(len(steps)))
+    sums = found.groupby("run_no" if measure.plan else "period")[_columns(measure)].sum()
+    table: list[list[float]] = sums.reindex(order, fill_value=0.0).to_numpy().tolist()
+    return table
+
+
+def _moment(store: Store, measure: Measure, step: _Step, settings: KpiSettings, cut: Mapping[str, Any]) -> list[float]:
+    """The sums of the measure's columns in one step."""
+    bound = _values(store, step.until, None if measure.plan else step.since, None, settings, step.run_no)
+    found = _kept(measure, store.query(f"kpi/{measure.question}", **bound, **measure.parameters))
+    for column, value in cut.items():
+        found = found[_same(found[column], value)]
+    sums: list[float] = found[_columns(measure)].sum().tolist()
+    return sums
+
+
 def _values(
-    store: Store, as_of: dt.date, since: dt.date | None, until: dt.date | None, settings: KpiSettings
+    store: Store,
+    as_of: dt.date,
+    since: dt.date | None,
+    until: dt.date | None,
+    settings: KpiSettings,
+    run_no: str | None = None,
 ) -> dict[str, Any]:
-    """What the questions are asked with."""
+    """What the questions are asked with; about the plan `run_no`, the latest one unless given."""
     until = until or as_of
     since = since or until - dt.timedelta(days=PERIOD_DAYS - 1)
     if since > until:
         raise InputError("KPI-PERIOD", since=since, until=until)
     tomorrow = as_of + dt.timedelta(days=1)
     ahead = until > as_of
-    run_no = latest_run(store)
+    run_no = run_no or latest_run(store)
     kit_until = until if ahead else _kit_until(store, as_of, settings)
     return {
         "as_of": as_of,
@@ -278,7 +477,7 @@ def _same(values: pd.Series, wanted: Any) -> pd.Series:
 def _read_off(measure: Measure, found: pd.DataFrame) -> Iterator[Figure]:
     """The total, then each cut in the order of its values."""
     kept = _kept(measure, found)
-    columns = [measure.numerator] + ([measure.denominator] if measure.denominator else [])
+    columns = _columns(measure)
     if measure.total:
         yield _summed(measure, kept[columns].sum().tolist(), dict(measure.cut))
     for names in measure.cuts:
