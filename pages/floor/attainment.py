@@ -55,30 +55,30 @@ EXCEPTIONS = (
 STEPS = (
     "item_no",
     "item_name",
-    "step_no",
     "step_name",
-    "station_name",
+    "extra_qty",
     "yield_rate",
     "standard_yield",
-    "extra_qty",
     "scrap_qty",
     "made_qty",
+    "station_name",
+    "step_no",
 )
-ITEMS = ("item_no", "item_name", "steps", "yield_rate", "standard_yield", "extra_qty", "scrap_qty", "first_step_qty")
+ITEMS = ("item_no", "item_name", "extra_qty", "yield_rate", "standard_yield", "scrap_qty", "first_step_qty", "steps")
 ORDERS = (
     "work_order_no",
     "item_no",
     "item_name",
     "step_name",
-    "last_date",
-    "made_qty",
-    "good_qty",
-    "scrap_qty",
-    "yield_rate",
-    "standard_yield",
     "extra_qty",
     "supplement_no",
     "supplement_qty",
+    "yield_rate",
+    "standard_yield",
+    "scrap_qty",
+    "good_qty",
+    "made_qty",
+    "last_date",
     "sales_order_no",
 )
 RATES = {"yield_rate": "percent", "standard_yield": "percent"}
@@ -117,6 +117,11 @@ def hours(*columns: str) -> dict[str, object]:
 def whole(*columns: str) -> dict[str, object]:
     """Columns of pieces that are worked out, without decimals."""
     return {name: st.column_config.NumberColumn(t(f"attainment.columns.{name}"), format="%.0f") for name in columns}
+
+
+def wide(name: str) -> dict[str, object]:
+    """A column of words that differ in length from row to row, wide enough for the longest."""
+    return {name: st.column_config.TextColumn(t(f"attainment.columns.{name}"), width=100)}
 
 
 def click(chart: str) -> list[object]:
@@ -162,9 +167,12 @@ def lead(page: guard.Page, days: int, period: Mapping[str, dt.date], cells: pd.D
         st.subheader(t("attainment.lead_met", days=days), anchor=False)
         return
     length = dt.timedelta(days=days)
-    before = page.figures(("plan_attainment",), period["since"] - length, period["until"] - length)[0].value
+    before = page.figures(("plan_attainment",), period["since"] - length, period["until"] - length)[0]
+    planned = totals["plan_attainment"].denominator or 0.0
     change = (
-        "" if before is None else t("attainment.change", days=days, points=f"{round((rate - before) * 100, 1):+.1f}")
+        ""
+        if before.value is None or (before.denominator or 0.0) < planned / 2  # the records do not go back that far
+        else t("attainment.change", days=days, points=f"{round((rate - before.value) * 100, 1):+.1f}")
     )
     st.subheader(
         t(
@@ -233,8 +241,8 @@ def plan_and_actual(page: guard.Page, period: Mapping[str, dt.date], cells: pd.D
     with guard.told():
         heat = click("attainment_map")
         follow("attainment_map", {"station": str(heat[0]), "day": str(heat[1])} if heat else {})
-        bar, by_before = click("attainment_bars"), st.session_state.get("filter_by", "day")
-        follow("attainment_bars", {by_before: str(bar[0])} if bar else {})
+        bar = click("attainment_bars")
+        follow("attainment_bars", {str(bar[-1]): str(bar[0])} if bar else {})
         step = click("attainment_waterfall")
         follow("attainment_waterfall", {"category": str(step[0])} if step and step[0] else {})
 
@@ -259,7 +267,7 @@ def plan_and_actual(page: guard.Page, period: Mapping[str, dt.date], cells: pd.D
         more = t("attainment.map.more", all=len(stations), shown=MOST_STATIONS) if len(stations) > MOST_STATIONS else ""
         st.caption(t("attainment.map.pick") + more)
 
-        places = st.columns([3, 3, 2, 2, 2], vertical_alignment="bottom")
+        places = st.columns([4, 3, 2, 2, 2], vertical_alignment="top")
         with places[0]:
             measure = filters.segments(
                 "measure",
@@ -296,11 +304,21 @@ def plan_and_actual(page: guard.Page, period: Mapping[str, dt.date], cells: pd.D
         asked = {**period, "measure": measure, "station": station, "day": day, "item": item}
         where = " ".join(part for part in (stations.get(station, ""), text.date(day) if day else "", item) if part)
 
-        left, right = st.columns(2, gap="medium")
-        with left:
-            show_bars(page, by, asked)
-        with right:
-            steps = show_waterfall(page, asked, where)
+        steps = page.ask("attainment/waterfall", **asked).copy()
+        steps["label"] = [
+            cause(category) if step == "lost" else t(f"attainment.waterfall.{step}")
+            for step, category in zip(steps["step"], steps["category"], strict=True)
+        ]
+        if steps.empty:
+            guard.nothing(t("attainment.rows.none"))
+        elif not steps["amount"].any():
+            guard.nothing(t("attainment.waterfall.no_value"))
+        else:
+            left, right = st.columns(2, gap="medium")
+            with left:
+                show_bars(page, by, asked)
+            with right:
+                show_waterfall(steps, asked, where)
         show_rows(page, asked, where, steps)
 
 
@@ -309,9 +327,6 @@ def show_bars(page: guard.Page, by: str, asked: Mapping[str, object]) -> None:
     groups = page.ask(
         "attainment/groups", **{**asked, by: "", "by": by, "most": MOST_ITEMS if by == "item" else EVERY_DAY}
     )
-    if groups.empty:
-        guard.nothing(t("attainment.rows.none"))
-        return
     measure = str(asked["measure"])
     lowest = groups.loc[groups["rate"].fillna(2).idxmin()]
     about = t(f"attainment.by_most.{by}", shown=len(groups), all=text.quantity(groups["subjects"].iloc[0]))
@@ -333,21 +348,10 @@ def show_bars(page: guard.Page, by: str, asked: Mapping[str, object]) -> None:
     drawn("attainment_bars", by, text.language(), *({**asked, by: ""}).values())
 
 
-def show_waterfall(page: guard.Page, asked: Mapping[str, object], where: str) -> pd.DataFrame:
-    """From plan to actual by cause; returns its steps."""
+def show_waterfall(steps: pd.DataFrame, asked: Mapping[str, object], where: str) -> None:
+    """From plan to actual by cause."""
     measure = str(asked["measure"])
-    steps = page.ask("attainment/waterfall", **asked).copy()
-    if steps.empty:
-        guard.nothing(t("attainment.rows.none"))
-        return steps
-    steps["label"] = [
-        cause(category) if step == "lost" else t(f"attainment.waterfall.{step}")
-        for step, category in zip(steps["step"], steps["category"], strict=True)
-    ]
     totals = steps[steps["step"] != "lost"].set_index("step")["amount"]
-    if measure == "value" and not totals["planned"] and not totals["actual"]:
-        guard.nothing(t("attainment.waterfall.no_value"))
-        return steps
     lost = steps[steps["step"] == "lost"].sort_values("amount")
     facts = {name: amount(totals[name], measure) for name in ("planned", "attained", "beyond", "actual")}
     st.plotly_chart(
@@ -372,12 +376,11 @@ def show_waterfall(page: guard.Page, asked: Mapping[str, object], where: str) ->
         ),
     )
     drawn("attainment_waterfall", text.language(), *asked.values())
-    return steps
 
 
 def show_rows(page: guard.Page, asked: Mapping[str, object], where: str, steps: pd.DataFrame) -> None:
     """The rows behind the charts: planned, actual, short, cause and exception."""
-    known = [] if steps.empty else steps.loc[steps["step"] == "lost", "category"].tolist()
+    known = steps.loc[steps["step"] == "lost", "category"].tolist()
     head, by_cause, by_all = st.columns([5, 2, 2], vertical_alignment="bottom")
     with by_cause:
         category = filters.select(
@@ -401,7 +404,7 @@ def show_rows(page: guard.Page, asked: Mapping[str, object], where: str, steps: 
         links.link("attainment", t("attainment.filter.clear"))
         return
     rows["category"] = [cause(name) for name in rows["category"]]
-    columns = [name for name in ROWS if name != "short_value" or rows["short_value"].any()]
+    columns = [name for name in ROWS if name != "short_value" or asked["measure"] == "value"]
     if everything:
         columns.insert(columns.index("short_qty"), "beyond_qty")
     tables.table(
@@ -412,7 +415,7 @@ def show_rows(page: guard.Page, asked: Mapping[str, object], where: str, steps: 
         labels=labels(columns),
         looks={"short_value": "money"},
         targets={**TO_STATION, **TO_ITEM},
-        config=hours("short_hours"),
+        config={**hours("short_hours"), **wide("category")},
     )
 
 
@@ -514,7 +517,7 @@ def exceptions(page: guard.Page, days: int, period: Mapping[str, dt.date]) -> No
             labels=labels(columns),
             targets={**TO_STATION, **TO_ITEM, **TO_ORDER},
             pinned=("exception_no",),
-            config=hours("lost_hours"),
+            config={**hours("lost_hours"), **wide("category")},
         )
 
 
@@ -564,7 +567,7 @@ def first_pass_yield(page: guard.Page, days: int, period: Mapping[str, dt.date])
         with left:
             first = rows.iloc[0]
             st.plotly_chart(
-                yields(rows.head(WORST_YIELDS), t),
+                yields(rows.head(WORST_YIELDS), per, t),
                 key="attainment_yields",
                 config=CHART,
                 alt=t(

@@ -24,6 +24,7 @@ SCALE = [
 MOST_STATIONS = 20
 LABELLED_DAYS = 31  # in more columns than these only what stands out is written
 STANDS_OUT = 80.0  # per cent
+MOST_TICKS = 10
 ROW_PIXELS = 28
 
 
@@ -89,8 +90,21 @@ def attainment_map(cells: pd.DataFrame, say: Say) -> go.Figure:
         margin={"t": 72},
         dragmode=False,
         hovermode="closest",
-        xaxis={"side": "top", "type": "category", "showgrid": False, "title": None},
-        yaxis={"autorange": "reversed", "type": "category", "showgrid": False, "title": None},
+        xaxis={
+            "side": "top",
+            "type": "category",
+            "range": [-0.5, len(days) - 0.5],
+            "showgrid": False,
+            "title": None,
+            **_every(days, LABELLED_DAYS),
+        },
+        yaxis={
+            "type": "category",
+            "range": [len(stations) - 0.5, -0.5],
+            "showgrid": False,
+            "title": None,
+            "automargin": True,
+        },
     )
     return figure
 
@@ -110,6 +124,7 @@ def plan_bars(groups: pd.DataFrame, by: str, unit: str, say: Say) -> go.Figure:
             groups["beyond"],
             groups["short"],
             groups["rate"] * 100,
+            [by] * len(groups),
             strict=True,
         )
     )
@@ -138,20 +153,23 @@ def plan_bars(groups: pd.DataFrame, by: str, unit: str, say: Say) -> go.Figure:
             "pattern": {"shape": "/", "bgcolor": NO_FILL, "fgcolor": COLOURS["frozen"], "size": 5},
         },
     )
-    bars(
-        "planned",
-        groups["planned"],
-        marker={"color": NO_FILL, "line": {"color": COLOURS["frozen"], "width": 1.5}},
-        text=["" if pd.isna(rate) else f"{rate * 100:.0f}" for rate in groups["rate"]]
-        if len(groups) <= LABELLED_DAYS
-        else None,
-        textposition="outside",
-        textangle=0,
-        cliponaxis=False,
-    )
+    bars("planned", groups["planned"], marker={"color": NO_FILL, "line": {"color": COLOURS["frozen"], "width": 1.5}})
+    if len(groups) <= LABELLED_DAYS:
+        tops = groups["planned"].where(groups["short"] > groups["beyond"], groups["attained"] + groups["beyond"])
+        figure.add_scatter(
+            x=tops if lying else names,
+            y=names if lying else tops,
+            mode="text",
+            text=["" if pd.isna(rate) else f"{rate * 100:.0f}" for rate in groups["rate"]],
+            textposition="middle right" if lying else "top center",
+            cliponaxis=False,
+            unselected={"textfont": {"color": COLOURS["frozen"]}},
+            hoverinfo="skip",
+            showlegend=False,
+        )
     figure.update_layout(
         layout(
-            say("attainment.bars.title", unit=unit, by=say(f"attainment.by.{by}")),
+            say("attainment.bars.title", unit=unit),
             120 + 24 * max(len(groups), 8) if lying else 360,
         )
     )
@@ -164,7 +182,9 @@ def plan_bars(groups: pd.DataFrame, by: str, unit: str, say: Say) -> go.Figure:
         figure.update_xaxes(title=None, rangemode="tozero")
         figure.update_yaxes(type="category", autorange="reversed", automargin=True, title=None)
     else:
-        figure.update_xaxes(type="category", title=None, tickangle=0 if by == "station" else None)
+        figure.update_xaxes(
+            type="category", title=None, tickangle=0, **_every(names, MOST_TICKS if by == "day" else 99)
+        )
         figure.update_yaxes(title=None, rangemode="tozero")
     return figure
 
@@ -189,7 +209,7 @@ def plan_to_actual(steps: pd.DataFrame, unit: str, where: str, say: Say) -> go.F
     figure = go.Figure()
     figure.add_bar(
         orientation="h",
-        y=steps["label"],
+        y=list(range(len(steps))),  # by place: a category may be called as a step is
         base=bases,
         x=[end - base for end, base in zip(ends, bases, strict=True)],
         marker={
@@ -199,10 +219,7 @@ def plan_to_actual(steps: pd.DataFrame, unit: str, where: str, say: Say) -> go.F
                 "width": [1.5 if step in ("planned", "beyond") else 0 for step in steps["step"]],
             },
             "pattern": {
-                "shape": [
-                    "/" if step == "beyond" else "." if why == "unexplained" else ""
-                    for step, why in zip(steps["step"], steps["category"], strict=True)
-                ],
+                "shape": ["/" if step == "beyond" else "" for step in steps["step"]],
                 "fgcolor": COLOURS["frozen"],
                 "bgcolor": NO_FILL,
                 "size": 5,
@@ -214,8 +231,8 @@ def plan_to_actual(steps: pd.DataFrame, unit: str, where: str, say: Say) -> go.F
         ],
         textposition="outside",
         cliponaxis=False,
-        customdata=list(zip(steps["category"], steps["amount"], strict=True)),
-        hovertemplate="%{y}: %{customdata[1]:,.1f}<extra></extra>",
+        customdata=list(zip(steps["category"], steps["amount"], steps["label"], strict=True)),
+        hovertemplate="%{customdata[2]}: %{customdata[1]:,.1f}<extra></extra>",
         unselected={"marker": {"opacity": 0.35}},
         showlegend=False,
     )
@@ -225,8 +242,16 @@ def plan_to_actual(steps: pd.DataFrame, unit: str, where: str, say: Say) -> go.F
     end = max(ends)
     figure.update_layout(layout(title, 92 + ROW_PIXELS * len(steps)))
     figure.update_layout(dragmode=False, margin={"r": 16})
-    figure.update_xaxes(title=None, range=[begin, end + 0.28 * (end - begin or 1)], nticks=6)
-    figure.update_yaxes(type="category", autorange="reversed", automargin=True, title=None)
+    figure.update_xaxes(title=None, range=[begin, end + 0.2 * (end - begin or 1)], nticks=6, tickformat=",")
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(steps))),
+        ticktext=steps["label"],
+        range=[len(steps) - 0.5, -0.5],
+        showgrid=False,
+        automargin=True,
+        title=None,
+    )
     return figure
 
 
@@ -242,7 +267,8 @@ def pareto(categories: pd.DataFrame, unit: str, say: Say) -> go.Figure:
         y=categories["lost"],
         marker={"color": COLOURS["late"]},
         text=[_written(lost) for lost in categories["lost"]],
-        textposition="outside",
+        textposition="auto",
+        textangle=0,
         cliponaxis=False,
         customdata=list(
             zip(
@@ -270,8 +296,16 @@ def pareto(categories: pd.DataFrame, unit: str, say: Say) -> go.Figure:
     figure.update_layout(layout(say("attainment.pareto.title", unit=unit), 320))
     figure.update_layout(
         dragmode=False,
-        yaxis={"title": None, "rangemode": "tozero"},
-        yaxis2={"overlaying": "y", "side": "right", "range": [0, 108], "ticksuffix": " %", "showgrid": False},
+        yaxis={"title": None, "range": [0, 1.05 * (categories["lost"].sum() or 1)]},
+        yaxis2={
+            "overlaying": "y",
+            "side": "right",
+            "range": [0, 105],
+            "tickvals": [0, 20, 40, 60, 80, 100],
+            "ticksuffix": " %",
+            "showgrid": False,
+            "automargin": True,
+        },
         legend={"y": -0.1, "yanchor": "top", "x": 0, "xanchor": "left"},
     )
     figure.update_xaxes(type="category", title=None)
@@ -302,8 +336,8 @@ def closing_days(bands: pd.DataFrame, say: Say) -> go.Figure:
     return figure
 
 
-def yields(rows: pd.DataFrame, say: Say) -> go.Figure:
-    """First-pass yield beside its standard: rows of attainment/yield_steps or yield_items, with their `label`."""
+def yields(rows: pd.DataFrame, per: str, say: Say) -> go.Figure:
+    """First-pass yield beside its standard, per step or item: rows of attainment/yield_`per` with their `label`."""
     figure = go.Figure()
     for yielded, standard, label in zip(rows["yield_rate"], rows["standard_yield"], rows["label"], strict=True):
         figure.add_shape(
@@ -348,7 +382,7 @@ def yields(rows: pd.DataFrame, say: Say) -> go.Figure:
         unselected={"marker": {"opacity": 0.45}},
     )
     lowest, highest = _span([*rows["yield_rate"] * 100, *rows["standard_yield"] * 100])
-    figure.update_layout(layout(say("attainment.yields.title"), 116 + ROW_PIXELS * max(len(rows), 3)))
+    figure.update_layout(layout(say(f"attainment.yields.chart_{per}"), 116 + ROW_PIXELS * max(len(rows), 3)))
     figure.update_layout(dragmode=False, legend={"y": -0.08, "yanchor": "top", "x": 0, "xanchor": "left"})
     figure.update_xaxes(title=None, range=[lowest, highest])
     figure.update_yaxes(type="category", autorange="reversed", automargin=True, title=None)
@@ -361,6 +395,11 @@ def _name(subject: str, name: str, by: str) -> str:
     return f"{subject} {name}" if by == "item" else name
 
 
+def _every(names: Sequence[str], most: int) -> dict[str, object]:
+    """The ticks of an axis on which no more than `most` of `names` are written."""
+    return {"tickmode": "array", "tickvals": list(names)[:: -(-len(names) // most)]} if names else {}
+
+
 def _axis_begin(planned: float, attained: float) -> float:
     """0, or a round number below what was attained where the losses would be too small to see."""
     missed = planned - attained
@@ -371,10 +410,12 @@ def _axis_begin(planned: float, attained: float) -> float:
 
 
 def _step_colour(step: str, category: str) -> str:
-    if step in ("planned", "beyond"):
+    if step == "planned":
         return NO_FILL
+    if step == "beyond" or category == "unexplained":
+        return COLOURS["unplanned"]
     if step == "lost":
-        return COLOURS["unplanned"] if category == "unexplained" else COLOURS["late"]
+        return COLOURS["late"]
     return COLOURS["capacity"]
 
 
@@ -387,4 +428,4 @@ def _span(percents: Sequence[float]) -> tuple[float, float]:
 
 def _written(amount: float) -> str:
     """1,234, -56 or 0.7: as many digits as a label needs."""
-    return f"{amount:,.0f}" if abs(amount) >= 10 or amount == 0 else f"{amount:,.1f}"
+    return f"{amount:,.0f}" if abs(amount) >= 100 or float(amount).is_integer() else f"{amount:,.1f}"

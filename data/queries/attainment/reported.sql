@@ -18,7 +18,10 @@ SELECT
     coalesce(work_order.item_no, '') AS item_no,
     coalesce(item.name, '') AS item_name,
     exception_report.step_no,
-    CAST(greatest(exception_report.planned_qty - exception_report.actual_qty, 0) AS DOUBLE) AS lost_qty,
+    -- greatest() leaves NULL out, but a report that states no quantities says nothing of pieces
+    CAST(CASE WHEN exception_report.planned_qty - exception_report.actual_qty IS NOT NULL
+              THEN greatest(exception_report.planned_qty - exception_report.actual_qty, 0)
+         END AS DOUBLE) AS lost_qty,
     CAST(exception_report.lost_hours AS DOUBLE) AS lost_hours,
     exception_report.closed_date,
     CASE WHEN exception_report.status = 'closed'

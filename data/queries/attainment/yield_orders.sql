@@ -1,5 +1,6 @@
--- What each step of each work order handed over in the period, good and scrapped, beside its standard yield and with what was
--- asked for beyond its picking list, at the step that uses it; the most pieces lost beyond the standard first. $item and $step narrow it (0: every step).
+-- What each step of each work order handed over in the period, good and scrapped, beside its standard yield, and what was
+-- asked for beyond its picking list, at the step that uses it; the most pieces lost beyond the standard first. $item and
+-- $step narrow it (0: every step).
 WITH standard AS (
     {{attainment/standard}}
 ),
