@@ -1,7 +1,8 @@
 -- Order lines whose planned date or state differs between the plan $run_no (now) and the plan $before, and those that are in
 -- one of the two only; the greatest change of weighted days late first, then the greatest weighted move. days_moved: later is
--- positive; what is not delivered inside the horizon counts as the day after it. inside_frozen: work of a lot that serves the
--- line, which the plan before had put into the frozen days of this plan, is no longer where it was.
+-- positive; what is not delivered inside the horizon counts as the day after it (counted_before, counted_now).
+-- inside_frozen: work of a lot that serves the line, which the plan before had put into the frozen days of this plan, is no
+-- longer where it was.
 WITH state AS (
     {{runs/states}}
 ),
@@ -23,6 +24,8 @@ line AS (
         coalesce(now.target_date, before.target_date) AS target_date,
         before.planned_date AS planned_before,
         now.planned_date AS planned_now,
+        before.counted_date AS counted_before,
+        now.counted_date AS counted_now,
         CAST(now.counted_date - before.counted_date AS BIGINT) AS days_moved,
         before.state AS state_before,
         now.state AS state_now,
