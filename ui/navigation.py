@@ -34,6 +34,8 @@ PAGES: Mapping[str, Entry] = {
         Entry("shortages", "materials", ":material/production_quantity_limits:"),
         Entry("kits", "materials", ":material/checklist:"),
         Entry("mrp", "materials", ":material/inventory_2:"),
+        Entry("stock", "materials", ":material/warehouse:"),
+        Entry("suppliers", "materials", ":material/handshake:"),
         Entry("gantt", "schedule", ":material/view_timeline:"),
         Entry("load", "schedule", ":material/bar_chart:"),
         Entry("dispatch", "schedule", ":material/assignment:"),
