@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ui import filters, guard, links, tables, text
 from ui.figures.stock import AGES, COVERS, age_classes, cover_classes, kit_days, missing_weeks
@@ -90,6 +91,9 @@ TO_PART = {"part_no": ("mrp", {"item": "part_no"})}
 TO_ORDER = {"line": ("order", {"order": "sales_order_no", "line": "line_no"})}
 KIT_DAYS = 28
 SHORT_WHILE = 30  # days: what has lain for longer can be looked at before it counts as slow
+FILTER_WIDTH = 320
+ROWS_HEIGHT = 320
+SHORT_TABLE = 8  # rows that are shown in full
 CHART = {"displayModeBar": False, "showTips": False}
 
 
@@ -123,45 +127,42 @@ def lead(page: guard.Page, slow_days: int) -> None:
     st.subheader(
         t(
             "stock.lead" if cover.value is not None else "stock.lead_no_need",
-            value=text.money(cover.numerator),
+            value=money(cover.numerator),
             days=text.quantity(cover.value, 1),
-            excess=text.money(totals["excess_value"].value),
-            slow=text.money(totals["slow_stock_value"].value),
+            excess=money(totals["excess_value"].value),
+            slow=money(totals["slow_stock_value"].value),
             slow_days=slow_days,
         ),
         anchor=False,
     )
-    said = []
-    states = page.ask("stock/lot_states").set_index("state")
-    for state in states.index:
-        row = states.loc[state]
-        said.append(
-            t(
-                f"stock.lots.lead_{state}",
-                lots=text.quantity(row["lots"]),
-                value=text.money(row["value"]),
-                item=row["item_no"],
-                name=row["item_name"],
-                lot=row["lot_no"] or text.NOTHING,
-                qty=text.quantity(row["qty"]),
-                uom=row["uom"],
-                days=text.quantity(row["days"]),
-            )
-        )
     short = page.ask("materials/shortage_totals").iloc[0]
-    if short["items_short"]:
-        said.append(
-            t(
-                "stock.missing.lead",
-                parts=text.counted("part", short["items_short"]),
-                lines=text.counted("line", short["orders_hit"]),
-                value=text.money(short["value_hit"]),
-                late=text.quantity(short["orders_late"]),
-            )
+    missing = (
+        t(
+            "stock.missing.lead",
+            parts=text.counted("part", short["items_short"]),
+            lines=text.counted("line", short["orders_hit"]),
+            value=money(short["value_hit"]),
+            late=text.quantity(short["orders_late"]),
         )
-    else:
-        said.append(t("stock.missing.none"))
-    st.markdown("  \n".join(said))
+        if short["items_short"]
+        else t("stock.missing.none")
+    )
+    unused = [
+        t(
+            f"stock.lots.lead_{row.state}",
+            lots=text.quantity(row.lots),
+            value=money(row.value),
+            item=row.item_no,
+            name=row.item_name,
+            lot=row.lot_no or text.NOTHING,
+            qty=text.quantity(row.qty),
+            uom=row.uom,
+            days=text.quantity(row.days),
+        )
+        for row in page.ask("stock/lot_states").itertuples()
+    ]
+    gap = "" if text.language() == "zh" else " "
+    st.markdown("  \n".join([missing, gap.join(unused)]))
     if short["items_short"]:
         links.link("shortages", t("stock.missing.open"))
 
@@ -178,8 +179,8 @@ def ahead(page: guard.Page) -> None:
         bar = clicked("stock_kits")
         if bar:
             st.query_params["day"] = bar[0]
-        left, right = st.columns(2, gap="medium")
-        with left:
+        by_measure, rate = st.columns(2, gap="medium", vertical_alignment="bottom")
+        with by_measure:
             measure = filters.segments(
                 "measure",
                 t("stock.missing.measure"),
@@ -187,28 +188,32 @@ def ahead(page: guard.Page) -> None:
                 lambda name: t(f"stock.missing.{name}"),
                 "orders",
             )
-            weeks = page.ask("stock/waiting_weeks", week="")
-            weeks = weeks[weeks["measure"] == measure].reset_index(drop=True)
+        weeks = page.ask("stock/waiting_weeks", week="")
+        weeks = weeks[weeks["measure"] == measure].reset_index(drop=True)
+        starts = page.ask("stock/kit_days", **window)
+        left, right = st.columns(2, gap="medium")
+        with left:
             show_missing(weeks, measure)
         with right:
-            starts = page.ask("stock/kit_days", **window)
-            show_kits(page, starts)
+            show_kits(page, starts, rate)
         missing, kits = st.tabs([t("stock.missing.rows"), t("stock.kits.rows")])
         with missing:
-            week = filters.select(
-                "week",
-                t("stock.filter.week"),
-                ["", *(f"{day:%Y-%m-%d}" for day in weeks["week"])],
-                lambda day: t("stock.filter.week_of", day=text.date(day)) if day else t("stock.filter.all_weeks"),
-            )
+            with st.container(width=FILTER_WIDTH):
+                week = filters.select(
+                    "week",
+                    t("stock.filter.week"),
+                    ["", *(f"{day:%Y-%m-%d}" for day in weeks["week"])],
+                    lambda day: t("stock.filter.week_of", day=text.date(day)) if day else t("stock.filter.all_weeks"),
+                )
             missing_rows(page, measure, week)
         with kits:
-            day = filters.select(
-                "day",
-                t("stock.filter.day"),
-                ["", *(f"{day:%Y-%m-%d}" for day in starts["start_date"])],
-                lambda value: text.date(value) if value else t("stock.filter.all_days"),
-            )
+            with st.container(width=FILTER_WIDTH):
+                day = filters.select(
+                    "day",
+                    t("stock.filter.day"),
+                    ["", *(f"{day:%Y-%m-%d}" for day in starts["start_date"])],
+                    lambda value: text.date(value) if value else t("stock.filter.all_days"),
+                )
             kit_rows(page, {**window, "day": day})
 
 
@@ -220,7 +225,7 @@ def show_missing(weeks: pd.DataFrame, measure: str) -> None:
     total = weeks["late_value"] + weeks["safe_value"]
     worst = total.idxmax()
     st.plotly_chart(
-        missing_weeks(weeks, t(f"stock.missing.chart_{measure}"), t, text.money),
+        missing_weeks(weeks, t(f"stock.missing.chart_{measure}"), t, money),
         key="stock_missing",
         on_select="rerun",
         selection_mode="points",
@@ -229,22 +234,22 @@ def show_missing(weeks: pd.DataFrame, measure: str) -> None:
             "stock.missing.alt",
             what=t(f"stock.missing.chart_{measure}"),
             week=text.date(weeks.loc[worst, "week"]),
-            value=text.money(total[worst]),
-            late=text.money(weeks.loc[worst, "late_value"]),
+            value=money(total[worst]),
+            late=money(weeks.loc[worst, "late_value"]),
             last=text.date(weeks["week"].iloc[-1]),
         ),
     )
 
 
-def show_kits(page: guard.Page, starts: pd.DataFrame) -> None:
-    """Lots by start day, full or not; the share in words above it."""
+def show_kits(page: guard.Page, starts: pd.DataFrame, words: DeltaGenerator) -> None:
+    """Lots by start day, full or not; the share of full ones stands in `words`."""
     if starts.empty:
         guard.nothing(t("stock.kits.none"))
         return
     since, until = page.today + dt.timedelta(days=1), page.today + dt.timedelta(days=KIT_DAYS)
     rate = next(figure for figure in page.figures(("kit_rate_at_start",), since, until) if not figure.cut)
     near = next(figure for figure in page.figures(("kit_rate_at_start",)) if not figure.cut)
-    st.markdown(
+    words.markdown(
         t(
             "stock.kits.lead",
             rate=text.percent(rate.value),
@@ -288,6 +293,7 @@ def missing_rows(page: guard.Page, measure: str, week: str) -> None:
         looks=looks(columns),
         targets=targets,
         pinned=columns[:1],
+        height=ROWS_HEIGHT if len(rows) > SHORT_TABLE else "auto",
     )
 
 
@@ -307,6 +313,7 @@ def kit_rows(page: guard.Page, asked: Mapping[str, object]) -> None:
         alt=t("stock.kits.rows"),
         labels=labels(LOTS),
         targets={"order_ref": ("kits", {"subject": "subject", "week": "week", "kit": "order_ref"}), **TO_ITEM},
+        height=ROWS_HEIGHT if len(rows) > SHORT_TABLE else "auto",
         config={"missing_at_start": st.column_config.TextColumn(t("stock.columns.missing_at_start"), width="medium")},
     )
 
@@ -341,7 +348,7 @@ def show_cover(classes: pd.DataFrame) -> None:
     first = classes.iloc[0]
     long = classes[classes["cover"].isin(["over_90", "none"])]["value"].sum()
     st.plotly_chart(
-        cover_classes(classes, category, t, text.money),
+        cover_classes(classes, category, t, money),
         key="stock_cover",
         on_select="rerun",
         selection_mode="points",
@@ -349,8 +356,8 @@ def show_cover(classes: pd.DataFrame) -> None:
         alt=t(
             "stock.cover.alt",
             category=category(first["category"]),
-            value=text.money(first["category_value"]),
-            long=text.money(long),
+            value=money(first["category_value"]),
+            long=money(long),
         ),
     )
 
@@ -362,12 +369,12 @@ def show_ages(ages: pd.DataFrame, slow_days: int) -> None:
         return
     most = ages.loc[ages["value"].idxmax()]
     st.plotly_chart(
-        age_classes(ages, slow_days, t, text.money),
+        age_classes(ages, slow_days, t, money),
         key="stock_ages",
         on_select="rerun",
         selection_mode="points",
         config=CHART,
-        alt=t("stock.age.alt", age=t(f"stock.age.{most['age']}"), value=text.money(most["value"])),
+        alt=t("stock.age.alt", age=t(f"stock.age.{most['age']}"), value=money(most["value"])),
     )
 
 
@@ -461,6 +468,11 @@ def held(page: guard.Page) -> None:
 def looks(columns: Sequence[str]) -> dict[str, tables.Look]:
     """Which of `columns` are money."""
     return {name: "money" for name in columns if name in MONEY}
+
+
+def money(value: float | None) -> str:
+    """An amount without its cents: what is read, not added up."""
+    return text.money(value if value is None else round(value))
 
 
 def category(name: str) -> str:

@@ -22,12 +22,9 @@ SUPPLIERS = (
     "lines",
     "on_time",
     "trend",
-    "late_lines",
     "days_late",
     "quality",
-    "rejections",
     "concessions",
-    "conceded",
     "returns",
     "open_lines",
 )
@@ -60,7 +57,7 @@ WAITING = (
     "customer_name",
     "item_no",
     "value",
-    "supply_ref",
+    "supply_refs",
     "part_no",
     "available_date",
     "target_date",
@@ -72,6 +69,8 @@ PERIODS = ("30", "90", "365")
 PERIOD = "90"
 TREND_MONTHS = 12
 STATES = ("all", "overdue", "late", "blocks", "quality")
+ROWS_HEIGHT = 320
+SHORT_TABLE = 8  # rows that are shown in full
 CHART = {"displayModeBar": False, "showTips": False}
 
 
@@ -91,13 +90,14 @@ def totals(page: guard.Page, since: dt.date, until: dt.date) -> dict[str, Figure
     return {figure.key: figure for figure in found if not figure.cut}
 
 
-def change(now: Figure, before: Figure) -> str:
-    """The change in points, in brackets; nothing where nothing was before."""
+def change(kind: str, now: Figure, before: Figure) -> str:
+    """The change in points against the period before, in words; nothing where nothing was before."""
     if now.value is None or before.value is None:
         return ""
+    points = f"{round((now.value - before.value) * 100, 1):+.1f}".replace("-", "−")
     return t(
-        "suppliers.change",
-        points=f"{round((now.value - before.value) * 100, 1):+.1f}",
+        f"suppliers.change_{kind}",
+        points=points,
         before=text.percent(before.value),
         of=text.quantity(before.denominator, 0),
     )
@@ -118,20 +118,6 @@ def lead(page: guard.Page, days: int, period: Mapping[str, dt.date], rows: pd.Da
         ),
         anchor=False,
     )
-    said = [
-        t(
-            "suppliers.lead_on_time",
-            full=text.quantity(on_time.numerator),
-            all=text.quantity(on_time.denominator),
-            change=change(on_time, before["supplier_on_time"]),
-        ),
-        t(
-            "suppliers.lead_quality",
-            change=change(quality, before["supplier_quality"]),
-            conceded=text.percent(now["supplier_concessions"].value, 2),
-            concessions=text.quantity(rows["concessions"].sum()),
-        ),
-    ]
     worst = rows.iloc[0]
     facts = {
         "supplier": f"{worst['supplier_no']} {worst['supplier_name']}",
@@ -143,7 +129,21 @@ def lead(page: guard.Page, days: int, period: Mapping[str, dt.date], rows: pd.Da
         "on_time": text.percent(worst["on_time"]),
     }
     hurts = "blocks" if worst["blocked_orders"] else "owes" if worst["overdue_lines"] else "none"
-    said.append(t(f"suppliers.lead_{hurts}", **facts))
+    said = [
+        t(f"suppliers.lead_{hurts}", **facts),
+        t(
+            "suppliers.lead_on_time",
+            full=text.quantity(on_time.numerator),
+            all=text.quantity(on_time.denominator),
+            change=change("on_time", on_time, before["supplier_on_time"]),
+        ),
+        t(
+            "suppliers.lead_quality",
+            change=change("quality", quality, before["supplier_quality"]),
+            conceded=text.percent(now["supplier_concessions"].value, 2),
+            concessions=text.quantity(rows["concessions"].sum()),
+        ),
+    ]
     st.markdown("  \n".join(said))
     if hurts != "none":
         links.link(
@@ -170,7 +170,7 @@ def all_suppliers(page: guard.Page, period: Mapping[str, dt.date], rows: pd.Data
             looks={"blocked_value": "money"},
             pinned=("supplier_no", "supplier_name"),
             config={
-                **percents("on_time", "quality", "conceded"),
+                **percents("on_time", "quality"),
                 "days_late": st.column_config.NumberColumn(t("suppliers.columns.days_late"), format="%.1f"),
                 "trend": st.column_config.LineChartColumn(
                     t("suppliers.columns.trend"), width="small", y_min=0.0, y_max=1.0
@@ -254,6 +254,7 @@ def one_supplier(page: guard.Page, period: Mapping[str, dt.date], supplier: str,
                 open=text.quantity(row["open_lines"]),
                 overdue=text.quantity(row["overdue_lines"]),
                 blocked=text.quantity(row["blocked_orders"]),
+                conceded=text.percent(row["conceded"]),
             )
         )
         if row["put_off_lines"]:
@@ -263,7 +264,7 @@ def one_supplier(page: guard.Page, period: Mapping[str, dt.date], supplier: str,
         )
         asked = {"supplier_no": supplier, "state": "" if state == "all" else state, **period}
         show_lines(page.ask("suppliers/lines", **asked).copy())
-        waiting = page.ask("suppliers/waiting", supplier_no=supplier).copy()
+        waiting = page.ask("suppliers/waiting_orders", supplier_no=supplier).copy()
         st.markdown(f"**{t('suppliers.waiting.title')}**")
         if waiting.empty:
             guard.nothing(t("suppliers.waiting.none"))
@@ -276,6 +277,7 @@ def one_supplier(page: guard.Page, period: Mapping[str, dt.date], supplier: str,
             alt=t("suppliers.waiting.title"),
             labels=labels(WAITING),
             looks={"value": "money"},
+            height=ROWS_HEIGHT if len(waiting) > SHORT_TABLE else "auto",
             targets={
                 "line": ("order", {"order": "sales_order_no", "line": "line_no"}),
                 "part_no": ("mrp", {"item": "part_no"}),

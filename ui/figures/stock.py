@@ -25,12 +25,12 @@ COVER_COLOURS = {
 }
 READINESS = {"in_hand": "on_time", "arriving": "capacity", "missing": "material"}
 ROW_PIXELS = 34
-LABELLED_SHARE = 0.07  # narrower parts of a bar than this have no room for their value
-LABELLED_DAYS = 16
+LABELLED_SHARE = 0.16  # narrower parts of a bar than this have no room for their value
+LEGEND_UNDER_TITLE = {"margin": {"t": 72}, "legend": {"x": 0, "xanchor": "left"}, "legend_traceorder": "normal"}
 
 
 def missing_weeks(weeks: pd.DataFrame, title: str, say: Say, money: Money) -> go.Figure:
-    """What is missing in each week in money, what makes an order late apart (rows of stock/waiting_weeks, one measure)."""
+    """What is missing in each week in money, what makes an order late apart (stock/waiting_weeks of one measure)."""
     labels = [f"{week:%m-%d}" for week in weeks["week"]]
     total = weeks["late_value"] + weeks["safe_value"]
     figure = go.Figure()
@@ -51,9 +51,10 @@ def missing_weeks(weeks: pd.DataFrame, title: str, say: Say, money: Money) -> go
             unselected={"marker": {"opacity": 0.35}},
         )
     _totals(figure, labels, total, [money(value) for value in total])
-    figure.update_layout(**layout(title, 280), barmode="stack", dragmode=False)
+    figure.update_layout(**layout(title, 300), barmode="stack", dragmode=False)
+    figure.update_layout(LEGEND_UNDER_TITLE)
     figure.update_xaxes(type="category")
-    figure.update_yaxes(rangemode="tozero", range=[0, float(total.max()) * 1.15 or 1])
+    figure.update_yaxes(visible=False, range=[0, float(total.max()) * 1.15 or 1])
     return figure
 
 
@@ -72,14 +73,9 @@ def kit_days(days: pd.DataFrame, say: Say) -> go.Figure:
             hovertemplate="%{x}: %{y} / %{customdata[1]}<extra>%{fullData.name}</extra>",
             unselected={"marker": {"opacity": 0.35}},
         )
-    share = (total - days["missing"]) / total
-    every = -(-len(days) // LABELLED_DAYS)
-    words = [f"{full * 100:.0f}%" if place % every == 0 else "" for place, full in enumerate(share)]
-    _totals(figure, labels, total, words)
-    figure.update_layout(**layout(say("stock.kits.chart"), 280), barmode="stack", dragmode=False)
-    figure.update_layout(legend_traceorder="normal")
+    figure.update_layout(**layout(say("stock.kits.chart"), 300), barmode="stack", dragmode=False)
+    figure.update_layout(LEGEND_UNDER_TITLE)
     figure.update_xaxes(type="category")
-    figure.update_yaxes(rangemode="tozero", range=[0, float(total.max()) * 1.15])
     return figure
 
 
@@ -111,10 +107,18 @@ def cover_classes(classes: pd.DataFrame, words: Callable[[str], str], say: Say, 
             hovertemplate=say("stock.cover.hover") + "<extra>%{fullData.name}</extra>",
             unselected={"marker": {"opacity": 0.35}},
         )
-    figure.update_layout(**layout(say("stock.cover.chart"), 96 + ROW_PIXELS * max(len(categories), 3)))
-    figure.update_layout(barmode="stack", dragmode=False, legend_traceorder="normal")
-    figure.update_layout(legend={"x": 0, "xanchor": "left", "y": -0.12, "yanchor": "top"})
-    figure.update_xaxes(tickprefix="¥", rangemode="tozero")
+    whole = classes.drop_duplicates("category")
+    _totals(
+        figure,
+        whole["category_value"],
+        [labels[category] for category in whole["category"]],
+        [money(value) for value in whole["category_value"]],
+        "middle right",
+    )
+    height = 96 + ROW_PIXELS * max(len(categories), 3)
+    figure.update_layout(**layout(say("stock.cover.chart"), height), barmode="stack", dragmode=False)
+    figure.update_layout(LEGEND_UNDER_TITLE)
+    figure.update_xaxes(visible=False, range=[0, widest * 1.2 or 1])
     figure.update_yaxes(
         type="category", categoryorder="array", categoryarray=[labels[category] for category in reversed(categories)]
     )
@@ -142,7 +146,7 @@ def age_classes(ages: pd.DataFrame, slow_days: int, say: Say, money: Money) -> g
     )
     figure.update_layout(**layout(say("stock.age.chart"), 334), dragmode=False)
     figure.update_xaxes(type="category")
-    figure.update_yaxes(tickprefix="¥", rangemode="tozero", range=[0, float(known["value"].max()) * 1.15 or 1])
+    figure.update_yaxes(visible=False, range=[0, float(known["value"].max()) * 1.15 or 1])
     return figure
 
 
@@ -160,17 +164,10 @@ def _marker(state: str) -> dict[str, Any]:
     }
 
 
-def _totals(figure: go.Figure, labels: Sequence[str], totals: pd.Series, words: Sequence[str]) -> None:
-    """The total of each stack written over it."""
+def _totals(figure: go.Figure, x: Any, y: Any, words: Sequence[str], place: str = "top center") -> None:
+    """The total of each stack written beside its end."""
     figure.add_scatter(
-        x=labels,
-        y=totals,
-        mode="text",
-        text=words,
-        textposition="top center",
-        cliponaxis=False,
-        hoverinfo="skip",
-        showlegend=False,
+        x=x, y=y, mode="text", text=words, textposition=place, cliponaxis=False, hoverinfo="skip", showlegend=False
     )
 
 

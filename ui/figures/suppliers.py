@@ -14,6 +14,7 @@ Say = Callable[..., str]
 Money = Callable[[Any], str]
 MOST_SUPPLIERS = 8
 ROW_PIXELS = 44
+LEGEND_UNDER_TITLE = {"margin": {"t": 72}, "legend": {"x": 0, "xanchor": "left"}, "legend_traceorder": "normal"}
 LINES = (("on_time", "on_time", "circle", "lines"), ("quality", "capacity", "diamond", "arrivals"))
 
 
@@ -40,6 +41,7 @@ def trend(months: pd.DataFrame, title: str, say: Say) -> go.Figure:
     lowest = float((months[["on_time", "quality"]].min().min()) * 100)
     floor = 0 if pd.isna(lowest) else max(lowest - 8, 0)
     figure.update_layout(**layout(title, 300))
+    figure.update_layout(LEGEND_UNDER_TITLE)
     figure.update_xaxes(type="category")
     figure.update_yaxes(range=[floor, 100 + (100 - floor) * 0.12], ticksuffix="%")
     return figure
@@ -92,7 +94,7 @@ def holding_up(blocking: pd.DataFrame, say: Say, money: Money) -> go.Figure:
         showlegend=False,
     )
     figure.update_layout(**layout(say("suppliers.blocking.chart"), max(300, 110 + ROW_PIXELS * len(rows))))
-    figure.update_layout(barmode="stack", dragmode=False, legend_traceorder="normal")
-    figure.update_xaxes(tickprefix="¥", range=[0, widest * 1.35 or 1], nticks=5)
+    figure.update_layout(LEGEND_UNDER_TITLE, barmode="stack", bargap=0.5, dragmode=False)
+    figure.update_xaxes(visible=False, range=[0, widest * 1.9 or 1])
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=list(reversed(names)), automargin=True)
     return figure

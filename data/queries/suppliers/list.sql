@@ -16,9 +16,7 @@ delivery AS (
     SELECT
         supplier_no,
         count(*) AS lines,
-        sum(on_time) AS on_time_lines,
         sum(on_time) / count(*) AS on_time,
-        count(*) FILTER (WHERE on_time = 0) AS late_lines,
         avg(days_late) FILTER (WHERE on_time = 0) AS days_late
     FROM promised
     GROUP BY supplier_no
@@ -29,7 +27,6 @@ goods AS (
         sum(good_qty) / nullif(sum(qty), 0) AS quality,
         sum(conceded_qty) / nullif(sum(qty), 0) AS conceded,
         count(*) FILTER (WHERE conceded_qty > 0) AS concessions,
-        count(*) FILTER (WHERE inspection = 'rejected') AS rejections,
         CAST(sum(returns) AS BIGINT) AS returns
     FROM inspected
     GROUP BY supplier_no
@@ -54,12 +51,10 @@ SELECT
     coalesce(supplier.name, '') AS supplier_name,
     coalesce(delivery.lines, 0) AS lines,
     delivery.on_time,
-    coalesce(delivery.late_lines, 0) AS late_lines,
     delivery.days_late,
     goods.quality,
     goods.conceded,
     coalesce(goods.concessions, 0) AS concessions,
-    coalesce(goods.rejections, 0) AS rejections,
     coalesce(goods.returns, 0) AS returns,
     coalesce(owed.open_lines, 0) AS open_lines,
     coalesce(owed.overdue_lines, 0) AS overdue_lines,
