@@ -13,8 +13,9 @@ from ui.figures.theme import COLOURS, PATTERNS, layout
 Say = Callable[..., str]
 Money = Callable[[Any], str]
 MOST_SUPPLIERS = 8
+LONGEST_NAME = 8
 ROW_PIXELS = 44
-LEGEND_UNDER_TITLE = {"margin": {"t": 72}, "legend": {"x": 0, "xanchor": "left"}, "legend_traceorder": "normal"}
+LEGEND_UNDER_TITLE = {"margin": {"t": 88}, "legend": {"x": 0, "xanchor": "left"}, "legend_traceorder": "normal"}
 LINES = (("on_time", "on_time", "circle", "lines"), ("quality", "capacity", "diamond", "arrivals"))
 
 
@@ -53,7 +54,10 @@ def holding_up(blocking: pd.DataFrame, say: Say, money: Money) -> go.Figure:
     blocking: rows of suppliers/blocking; the first `MOST_SUPPLIERS` are drawn.
     """
     rows = blocking.head(MOST_SUPPLIERS)
-    names = [f"{number} {name}" for number, name in zip(rows["supplier_no"], rows["supplier_name"], strict=True)]
+    names = [
+        f"{number} {name if len(name) <= LONGEST_NAME else f'{name[:LONGEST_NAME]}…'}"
+        for number, name in zip(rows["supplier_no"], rows["supplier_name"], strict=True)
+    ]
     widest = float((rows["blocked_value"] + rows["waiting_value"]).max())
     figure = go.Figure()
     for part, state in (("blocked", "late"), ("waiting", "at_risk")):
@@ -75,7 +79,7 @@ def holding_up(blocking: pd.DataFrame, say: Say, money: Money) -> go.Figure:
                 },
             },
             customdata=list(
-                zip(rows["supplier_no"], rows[f"{part}_orders"], map(money, rows[f"{part}_value"]), strict=True)
+                zip(rows["supplier_name"], rows[f"{part}_orders"], map(money, rows[f"{part}_value"]), strict=True)
             ),
             hovertemplate=say("suppliers.blocking.hover") + "<extra>%{fullData.name}</extra>",
             unselected={"marker": {"opacity": 0.35}},
