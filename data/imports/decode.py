@@ -16,10 +16,11 @@ MARKS = (
 NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000-\uf8ff\ufffe\uffff]")
 
 
-def decode(content: bytes, name: str) -> str:
-    """The text of a file. Raises InputError (FILE-ENCODING) where it is in none of the known encodings.
+def decode(content: bytes, name: str) -> tuple[str, bool]:
+    """The text of a file, and whether its encoding is a guess.
 
-    GB18030 accepts nearly any two bytes, so text with characters that no table holds is refused too.
+    GB18030 accepts nearly any two bytes, so text with characters that no table holds is refused too, and the rest is a
+    guess. Raises InputError (FILE-ENCODING) where it is in none of the known encodings.
     """
     marked = [encoding for mark, encoding in MARKS if content.startswith(mark)]
     for encoding in marked or ["utf-8", "gb18030"]:
@@ -28,5 +29,5 @@ def decode(content: bytes, name: str) -> str:
         except UnicodeDecodeError:
             continue
         if not NO_TEXT.search(text):
-            return text
+            return text, encoding == "gb18030"
     raise InputError("FILE-ENCODING", file=name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,10 +12,11 @@ import pandas as pd
 from data.imports.headers import Layout, layout, missing
 from data.imports.read import Sheet
 from data.imports.report import Issue, Severity
-from data.imports.values import BadValueError, converter
+from data.imports.values import BadValueError, converter, longest
 from data.tables import Column, Table
 
 Rows = list[tuple[int, list[str]]]  # number in the file, cells
+Unclear = dict[int, dict[int, tuple[str, str]]]  # position, number in the file: the rule, the cells
 LONGEST = 120
 TOTALS = {"合计", "小计", "总计", "total", "subtotal", "sum", "grandtotal"}
 
@@ -81,9 +83,11 @@ def stage(sheets: Sequence[Sheet]) -> list[Staged]:
     chosen = [(sheet, fit) for sheet, fit in zip(sheets, fits, strict=True) if fit and not missing(fit)]
     if not chosen:
         chosen = [(sheets[0], fits[0])] if fits[0] else []
-    if not chosen:
-        file = sheets[0].file
-        return [Staged(file, None, issues=[Issue("FILE-TABLE", "FILE-TABLE", facts={"file": file})], unreadable=True)]
+    if not chosen or (sheets[0].guessed and not chosen[0][1].columns):
+        rule = "FILE-DOUBT" if sheets[0].guessed else "FILE-TABLE"
+        begins = next(" ".join(words) for row in sheets[0].rows if (words := _words(row)))
+        facts = {"file": sheets[0].file, "begins": begins[:LONGEST]}
+        return [Staged(sheets[0].file, None, issues=[Issue(rule, rule, facts=facts)], unreadable=True)]
     read: dict[str, Staged] = {}
     for sheet, fit in chosen:
         first = read.get(fit.table.name)
@@ -119,10 +123,11 @@ def _read(name: str, sheet: Sheet, found: Layout) -> Staged:
     if not kept:
         facts = {"file": name}
         staged.issues.append(Issue("FILE-NO-ROWS", "FILE-NO-ROWS", severity="warning", facts=facts))
+    kept = _without_second_headers(staged, header, kept)
     if sheet.is_text:
         kept = _without_wide(staged, header, kept)
     _name_columns_beside(staged, header, kept)
-    _read_cells(staged, found, kept)
+    _read_cells(staged, found, kept, _unclear(sheet, found, kept))
     return staged
 
 
@@ -152,6 +157,39 @@ def _without_totals(staged: Staged, found: Layout, body: Rows) -> Rows:
         else:
             kept.append((number, row))
     return kept
+
+
+def _without_second_headers(staged: Staged, header: Sequence[str], rows: Rows) -> Rows:
+    """Reject rows that are the header again, as where files were put together: its words are no values."""
+    words = _words(header)
+    kept = []
+    for number, row in rows:
+        if _words(row) == words:
+            staged.reject(number, "", "ROW-HEADER", words[0])
+        else:
+            kept.append((number, row))
+    return kept
+
+
+def _words(row: Sequence[str]) -> list[str]:
+    return [word for cell in row if (word := " ".join(cell.split()))]
+
+
+def _unclear(sheet: Sheet, found: Layout, rows: Rows) -> Unclear:
+    """Cells of a workbook whose value is anybody's guess, by position and row: the rule and what it is about."""
+    unclear: Unclear = {}
+    numbers = [number for number, _ in rows]
+    positions = set(found.columns.values())
+    for top, left, bottom, right in sheet.merged:
+        first, last = bisect_left(numbers, top + 1), bisect_right(numbers, bottom + 1)
+        cells = f"{column_letters(left)}{top + 1}:{column_letters(right)}{bottom + 1}"
+        for number in numbers[first:last]:
+            for position in positions & set(range(left, right + 1)):
+                if (number - 1, position) != (top, left):
+                    unclear.setdefault(position, {})[number] = ("MERGED", cells)
+    for row, position in sheet.without_value:
+        unclear.setdefault(position, {})[row + 1] = ("FORMULA", f"{column_letters(position)}{row + 1}")
+    return unclear
 
 
 def _without_wide(staged: Staged, header: Sequence[str], rows: Rows) -> Rows:
@@ -187,13 +225,14 @@ def column_letters(position: int) -> str:
     return letters
 
 
-def _read_cells(staged: Staged, found: Layout, rows: Rows) -> None:
+def _read_cells(staged: Staged, found: Layout, rows: Rows, unclear: Unclear) -> None:
     table = found.table
     numbers = [number for number, _ in rows]
     columns: dict[str, list[str | None]] = {}
     for name, position in found.columns.items():
         texts = [row[position] if position < len(row) else "" for _, row in rows]
-        columns[name] = _convert(staged, table.column(name), texts, numbers, name in found.percent)
+        percent = name in found.percent
+        columns[name] = _convert(staged, table.column(name), texts, numbers, percent, unclear.get(position, {}))
     for column in table.columns:
         if column.need == "key" and column.name not in columns:
             columns[column.name] = [_default(column)] * len(rows)
@@ -202,7 +241,14 @@ def _read_cells(staged: Staged, found: Layout, rows: Rows) -> None:
     _reject_doubles(staged)
 
 
-def _convert(staged: Staged, column: Column, texts: list[str], numbers: list[int], percent: bool) -> list[str | None]:
+def _convert(
+    staged: Staged,
+    column: Column,
+    texts: list[str],
+    numbers: list[int],
+    percent: bool,
+    unclear: Mapping[int, tuple[str, str]],
+) -> list[str | None]:
     """The column's values. Equal texts are converted once."""
     convert, default = converter(column, percent), _default(column)
     known: dict[str, tuple[str | None, str]] = {}
@@ -218,8 +264,10 @@ def _convert(staged: Staged, column: Column, texts: list[str], numbers: list[int
         if was_rounded:
             rounded.add(text)
     wrong = {text for text, (_, rule) in known.items() if rule}
-    for number, text in zip(numbers, texts, strict=True) if wrong else ():
-        if text in wrong:
+    for number, text in zip(numbers, texts, strict=True) if wrong or unclear else ():
+        if number in unclear:
+            staged.reject(number, column.name, *unclear[number])
+        elif text in wrong:
             staged.reject(number, column.name, known[text][1], text.strip(), **_allowed(column))
     if rounded:
         hit = [position for position, text in enumerate(texts) if text in rounded]
@@ -241,6 +289,7 @@ def _allowed(column: Column) -> dict[str, Any]:
         "allowed": both or ", ".join(filter(None, (more, less))),
         "choices": " / ".join(column.choices),
         "choices_zh": " / ".join(column.choices.values()),
+        "longest": longest(column),
     }
 
 

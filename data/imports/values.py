@@ -24,12 +24,20 @@ CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,3})?")
 PLAIN = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")  # what most cells hold, and what needs no further look
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+FIRST_YEAR = 1900  # an earlier one is a slip of the finger
 EXCEL_DAYS = (20000, 80000)  # serial numbers of 1954 to 2119
 EXCEL_EPOCH = dt.datetime(1899, 12, 30)
 PLACES = Decimal("0.000001")
 LARGEST = 10**12  # what DECIMAL(18, 6) holds
 # full-width marks are formulas to some spreadsheets, too
 FORMULA = "=+-@\t\r＝＋－＠"
+FORMULA_ERRORS = frozenset({"#ref!", "#div/0!", "#value!", "#name?", "#num!", "#null!", "#spill!", "#calc!"})
+LONGEST_TEXT = 32_767  # what a cell of a workbook holds
+LONGEST_KEY = 255
+# control characters but tab and line breaks, halves of characters, and no characters at all
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# two numbers that look the same are the same, so nothing without a width may stand in one
+WIDTHLESS = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 GUARDED = re.compile(rf"'*(?:[{re.escape(FORMULA)}].*|-|null|n/a|#n/a)", re.IGNORECASE | re.DOTALL)
 
 
@@ -54,17 +62,20 @@ def converter(column: Column, percent: bool = False) -> Convert:
     if column.type == "integer":
         return _numeric(column, lambda text: (_integer(text), False))
     convert: Callable[[str], str] = {
-        "text": _clock if column.unit == "HH:MM" else unguarded,
+        "text": _clock if column.unit == "HH:MM" else _text(column),
         "boolean": _boolean,
         "date": _date,
         "datetime": _datetime,
         "enum": _choice(column),
     }[column.type]
-    nothing = NOTHING_AS_TEXT if convert is unguarded else NOTHING
+    nothing = NOTHING_AS_TEXT if column.type == "text" and convert is not _clock else NOTHING
 
     def cell(text: str) -> tuple[str | None, bool]:
         text = _trimmed(text)
-        return (None if text.lower() in nothing else convert(text)), False
+        lowered = text.lower()
+        if lowered in FORMULA_ERRORS:
+            raise BadValueError("ERROR")
+        return (None if lowered in nothing else convert(text)), False
 
     return cell
 
@@ -77,6 +88,16 @@ def guarded(text: str) -> str:
 def unguarded(text: str) -> str:
     """The text that `guarded` was given."""
     return text[1:] if text.startswith("'") and GUARDED.fullmatch(text[1:]) else text
+
+
+def longest(column: Column) -> int:
+    """How many characters a text of `column` may have."""
+    return LONGEST_KEY if _is_name(column) else LONGEST_TEXT
+
+
+def _is_name(column: Column) -> bool:
+    """True for a text by which rows find each other."""
+    return column.need == "key" or bool(column.references)
 
 
 def is_number(text: str) -> bool:
@@ -96,7 +117,10 @@ def _narrow(text: str) -> str:
 def _numeric(column: Column, convert: Callable[[str], tuple[Decimal, bool]]) -> Convert:
     def cell(text: str) -> tuple[str | None, bool]:
         text = _trimmed(text)
-        if text.lower() in NOTHING:
+        lowered = text.lower()
+        if lowered in FORMULA_ERRORS:
+            raise BadValueError("ERROR")
+        if lowered in NOTHING:
             return None, False
         number, rounded = convert(text)
         _check_range(column, number)
@@ -127,7 +151,7 @@ def _number(text: str) -> Decimal:
         raise BadValueError("NUM")
     number = Decimal(plain)
     if abs(number) >= LARGEST:
-        raise BadValueError("NUM")
+        raise BadValueError("LARGE")
     return -number if negative else number
 
 
@@ -167,13 +191,30 @@ def _moment(text: str) -> dt.datetime:
             year, month, day, *clock = [part or "0" for part in found.groups()]
             hour, minute, second, part = [*clock, "0", "0", "0", "0"][:4]
             numbers = [int(number) for number in (year, month, day, hour, minute, second, part.ljust(6, "0"))]
+            if numbers[0] < FIRST_YEAR:
+                raise BadValueError("DATE")
             return dt.datetime(*numbers)  # type: ignore[arg-type]
-        serial = float(plain)
+        serial = float(plain) if is_number(plain) else 0.0
     except ValueError as error:
         raise BadValueError("DATE") from error
     if not EXCEL_DAYS[0] <= serial <= EXCEL_DAYS[1]:
         raise BadValueError("DATE")
     return EXCEL_EPOCH + dt.timedelta(seconds=round(serial * 86400))
+
+
+def _text(column: Column) -> Callable[[str], str]:
+    """A text as it stands. One by which rows find each other is short and hides nothing."""
+    named, most = _is_name(column), longest(column)
+
+    def text_of(text: str) -> str:
+        text = unguarded(text)
+        if len(text) > most:
+            raise BadValueError("LONG")
+        if UNPRINTABLE.search(text) or (named and WIDTHLESS.search(text)):
+            raise BadValueError("HIDDEN")
+        return text
+
+    return text_of
 
 
 def _date(text: str) -> str:

@@ -37,7 +37,7 @@ def test_every_column_is_explained(table, language: str):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_template_marks_what_is_required(language: str):
-    (title, rows), (about_title, about) = sheets(template_bytes("sales_order", language), "template.xlsx")
+    (title, rows, *_), (about_title, about, *_) = sheets(template_bytes("sales_order", language), "template.xlsx")
     assert title == ("销售订单" if language == "zh" else "Sales order")
     assert rows[0][:5] == (
         ["销售订单号*", "行号*", "客户编号*", "落货单号", "物料编码*"]
