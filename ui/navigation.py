@@ -36,6 +36,7 @@ PAGES: Mapping[str, Entry] = {
         Entry("mrp", "materials", ":material/inventory_2:"),
         Entry("stock", "materials", ":material/warehouse:"),
         Entry("suppliers", "materials", ":material/handshake:"),
+        Entry("runs", "schedule", ":material/compare_arrows:"),
         Entry("gantt", "schedule", ":material/view_timeline:"),
         Entry("load", "schedule", ":material/bar_chart:"),
         Entry("dispatch", "schedule", ":material/assignment:"),
