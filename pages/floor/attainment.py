@@ -267,8 +267,8 @@ def plan_and_actual(page: guard.Page, period: Mapping[str, dt.date], cells: pd.D
         more = t("attainment.map.more", all=len(stations), shown=MOST_STATIONS) if len(stations) > MOST_STATIONS else ""
         st.caption(t("attainment.map.pick") + more)
 
-        places = st.columns([4, 3, 2, 2, 2], vertical_alignment="top")
-        with places[0]:
+        by_measure, by_subject = st.columns(2)
+        with by_measure:
             measure = filters.segments(
                 "measure",
                 t("attainment.filter.measure"),
@@ -276,7 +276,7 @@ def plan_and_actual(page: guard.Page, period: Mapping[str, dt.date], cells: pd.D
                 lambda name: t(f"attainment.measure.{name}"),
                 "hours",
             )
-        with places[1]:
+        with by_subject:
             by = filters.segments(
                 "by",
                 t("attainment.filter.by"),
@@ -284,7 +284,8 @@ def plan_and_actual(page: guard.Page, period: Mapping[str, dt.date], cells: pd.D
                 lambda name: t(f"attainment.by.{name}"),
                 "day",
             )
-        with places[2]:
+        by_station, by_day, by_item = st.columns(3)
+        with by_station:
             station = filters.select(
                 "station",
                 t("attainment.filter.station"),
@@ -292,16 +293,18 @@ def plan_and_actual(page: guard.Page, period: Mapping[str, dt.date], cells: pd.D
                 lambda number: stations.get(number, t("attainment.filter.all_stations")),
             )
         days = [f"{day:%Y-%m-%d}" for day in sorted(cells["work_date"].unique(), reverse=True)]
-        with places[3]:
+        with by_day:
             day = filters.select(
                 "day",
                 t("attainment.filter.day"),
                 ["", *days],
                 lambda value: text.date(value) if value else t("attainment.filter.all_days"),
             )
-        with places[4]:
+        with by_item:
             item = filters.search("item", t("attainment.filter.item"))
-        asked = {**period, "measure": measure, "station": station, "day": day, "item": item}
+        # a day stands for itself: what is planned, made and reported on it depends on no other
+        span = dict.fromkeys(("since", "until"), dt.date.fromisoformat(day)) if day else period
+        asked = {**span, "measure": measure, "station": station, "day": day, "item": item}
         where = " ".join(part for part in (stations.get(station, ""), text.date(day) if day else "", item) if part)
 
         steps = page.ask("attainment/waterfall", **asked).copy()
@@ -316,7 +319,7 @@ def plan_and_actual(page: guard.Page, period: Mapping[str, dt.date], cells: pd.D
         else:
             left, right = st.columns(2, gap="medium")
             with left:
-                show_bars(page, by, asked)
+                show_bars(page, by, {**asked, **period} if by == "day" else asked)
             with right:
                 show_waterfall(steps, asked, where)
         show_rows(page, asked, where, steps)
@@ -381,7 +384,7 @@ def show_waterfall(steps: pd.DataFrame, asked: Mapping[str, object], where: str)
 def show_rows(page: guard.Page, asked: Mapping[str, object], where: str, steps: pd.DataFrame) -> None:
     """The rows behind the charts: planned, actual, short, cause and exception."""
     known = steps.loc[steps["step"] == "lost", "category"].tolist()
-    head, by_cause, by_all = st.columns([5, 2, 2], vertical_alignment="bottom")
+    head, by_cause, by_all = st.columns([4, 2, 3], vertical_alignment="bottom")
     with by_cause:
         category = filters.select(
             "category",
@@ -617,7 +620,7 @@ def show_orders(page: guard.Page, period: Mapping[str, dt.date], part: pd.Series
         looks=RATES,
         targets={**TO_ITEM, **TO_ORDER},
         pinned=("work_order_no",),
-        config=whole("extra_qty"),
+        config={**whole("extra_qty"), **wide("supplement_no")},
         height=360,
     )
 

@@ -105,6 +105,23 @@ def test_what_was_made_of_the_plan_is_solid_the_plan_an_outline_and_the_rest_hat
     assert "pieces" in figure.layout.title.text
 
 
+def test_of_many_days_the_lowest_are_labelled():
+    days = 25
+    groups = pd.DataFrame(
+        {
+            "subject": [f"2026-10-{day + 1:02}" for day in range(days)],
+            "subject_name": "",
+            "planned": 100.0,
+            "attained": [90.0 - day for day in range(days)],
+            "beyond": 0.0,
+            "short": [10.0 + day for day in range(days)],
+            "rate": [0.9 - day / 100 for day in range(days)],
+        }
+    )
+    labels = [label for label in plan_bars(groups, "day", "pieces", say).data[-1].text if label]
+    assert labels == ["71", "70", "69", "68", "67", "66"]
+
+
 def test_each_loss_hangs_from_the_one_before_and_the_last_ends_at_what_was_attained():
     bar = plan_to_actual(NORMAL, "pieces", "", say).data[0]
     ends = [base + length for base, length in zip(bar.base, bar.x, strict=True)]
@@ -114,19 +131,19 @@ def test_each_loss_hangs_from_the_one_before_and_the_last_ends_at_what_was_attai
     assert bar.text[1] == "-60 (75%)"
 
 
-def test_losses_that_would_be_hair_lines_are_drawn_large_and_the_title_says_so():
+def test_losses_that_would_be_hair_lines_are_drawn_large_and_the_axis_says_so():
     figure = plan_to_actual(NORMAL, "pieces", "", say)
     begin = figure.layout.xaxis.range[0]
     assert 0 < begin < 920
     assert figure.data[0].base[0] == begin
-    assert say("attainment.waterfall.cut", begin=f"{begin:,.0f}") in figure.layout.title.text
+    assert figure.layout.xaxis.title.text == say("attainment.waterfall.cut", begin=f"{begin:,.0f}")
 
 
 def test_a_great_loss_is_drawn_from_nothing():
     half = steps(("planned", "", 100.0), ("lost", "machine", -50.0), ("attained", "", 50.0), ("beyond", "", 0.0))
     figure = plan_to_actual(half, "pieces", "", say)
     assert figure.layout.xaxis.range[0] == 0
-    assert figure.layout.title.text == say("attainment.waterfall.title", unit="pieces", where="")
+    assert figure.layout.xaxis.title.text is None
 
 
 def test_a_plan_that_was_met_has_no_loss_to_share():

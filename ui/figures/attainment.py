@@ -24,7 +24,8 @@ SCALE = [
 MOST_STATIONS = 20
 LABELLED_DAYS = 31  # in more columns than these only what stands out is written
 STANDS_OUT = 80.0  # per cent
-MOST_TICKS = 10
+MOST_TICKS = 6
+MOST_LABELS = 12  # of more bars than these the lowest are labelled
 ROW_PIXELS = 28
 
 
@@ -87,7 +88,7 @@ def attainment_map(cells: pd.DataFrame, say: Say) -> go.Figure:
     )
     figure.update_layout(layout(say("attainment.map.title"), 104 + ROW_PIXELS * max(len(stations), 3)))
     figure.update_layout(
-        margin={"t": 72},
+        margin={"t": 78},
         dragmode=False,
         hovermode="closest",
         xaxis={
@@ -154,19 +155,21 @@ def plan_bars(groups: pd.DataFrame, by: str, unit: str, say: Say) -> go.Figure:
         },
     )
     bars("planned", groups["planned"], marker={"color": NO_FILL, "line": {"color": COLOURS["frozen"], "width": 1.5}})
-    if len(groups) <= LABELLED_DAYS:
-        tops = groups["planned"].where(groups["short"] > groups["beyond"], groups["attained"] + groups["beyond"])
-        figure.add_scatter(
-            x=tops if lying else names,
-            y=names if lying else tops,
-            mode="text",
-            text=["" if pd.isna(rate) else f"{rate * 100:.0f}" for rate in groups["rate"]],
-            textposition="middle right" if lying else "top center",
-            cliponaxis=False,
-            unselected={"textfont": {"color": COLOURS["frozen"]}},
-            hoverinfo="skip",
-            showlegend=False,
-        )
+    tops = groups["planned"].where(groups["short"] > groups["beyond"], groups["attained"] + groups["beyond"])
+    labelled = groups["rate"].rank(method="first") <= (len(groups) if lying else MOST_LABELS // 2)
+    if len(groups) <= MOST_LABELS:
+        labelled |= groups["rate"].notna()
+    figure.add_scatter(
+        x=tops if lying else names,
+        y=names if lying else tops,
+        mode="text",
+        text=[f"{rate * 100:.0f}" if told else "" for rate, told in zip(groups["rate"], labelled, strict=True)],
+        textposition="middle right" if lying else "top center",
+        cliponaxis=False,
+        unselected={"textfont": {"color": COLOURS["frozen"]}},
+        hoverinfo="skip",
+        showlegend=False,
+    )
     figure.update_layout(
         layout(
             say("attainment.bars.title", unit=unit),
@@ -192,8 +195,8 @@ def plan_bars(groups: pd.DataFrame, by: str, unit: str, say: Say) -> go.Figure:
 def plan_to_actual(steps: pd.DataFrame, unit: str, where: str, say: Say) -> go.Figure:
     """From the plan to what was made, one lying bar per step (rows of attainment/waterfall with their `label`).
 
-    Where little of the plan was missed, the axis begins below what was attained, which the title says: else the losses
-    would be hair lines. where: what the steps are restricted to, in words ("" for everything).
+    Where little of the plan was missed, the axis begins below what was attained, which it says: else the losses would
+    be hair lines. where: what the steps are restricted to, in words ("" for everything).
     """
     amounts = dict(zip(steps["step"], steps["amount"], strict=True))
     begin = _axis_begin(amounts["planned"], amounts["attained"])
@@ -236,13 +239,17 @@ def plan_to_actual(steps: pd.DataFrame, unit: str, where: str, say: Say) -> go.F
         unselected={"marker": {"opacity": 0.35}},
         showlegend=False,
     )
-    title = say("attainment.waterfall.title", unit=unit, where=where)
-    if begin:
-        title += say("attainment.waterfall.cut", begin=f"{begin:,.0f}")
     end = max(ends)
-    figure.update_layout(layout(title, 92 + ROW_PIXELS * len(steps)))
+    figure.update_layout(
+        layout(say("attainment.waterfall.title", unit=unit, where=where), 108 + ROW_PIXELS * len(steps))
+    )
     figure.update_layout(dragmode=False, margin={"r": 16})
-    figure.update_xaxes(title=None, range=[begin, end + 0.2 * (end - begin or 1)], nticks=6, tickformat=",")
+    figure.update_xaxes(
+        title=say("attainment.waterfall.cut", begin=f"{begin:,.0f}") if begin else None,
+        range=[begin, end + 0.2 * (end - begin or 1)],
+        nticks=6,
+        tickformat=",",
+    )
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(steps))),
@@ -302,7 +309,7 @@ def pareto(categories: pd.DataFrame, unit: str, say: Say) -> go.Figure:
             "side": "right",
             "range": [0, 105],
             "tickvals": [0, 20, 40, 60, 80, 100],
-            "ticksuffix": " %",
+            "ticktext": [f"{share} %" for share in range(0, 101, 20)],
             "showgrid": False,
             "automargin": True,
         },
