@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from data.kpi import Figure
-from ui import filters, guard, links, tables, text
+from ui import filters, guard, tables, text
 from ui.figures.suppliers import holding_up, trend
 from ui.picking import picked
 from ui.text import t
@@ -145,13 +145,11 @@ def lead(page: guard.Page, days: int, period: Mapping[str, dt.date], rows: pd.Da
         ),
     ]
     st.markdown("  \n".join(said))
-    if hurts != "none":
-        links.link(
-            "suppliers",
-            t("suppliers.open_worst", supplier=worst["supplier_no"]),
-            supplier=worst["supplier_no"],
-            period="" if str(days) == PERIOD else days,
-        )
+    # a link from a page to itself leaves the address as it was, so this is a button
+    if hurts != "none" and st.button(
+        t("suppliers.open_worst", supplier=worst["supplier_no"]), key="open_worst", icon=":material/arrow_forward:"
+    ):
+        st.query_params["supplier"] = str(worst["supplier_no"])
 
 
 @st.fragment
@@ -206,8 +204,9 @@ def show_trend(page: guard.Page, supplier: str, name: str) -> None:
         guard.nothing(t("suppliers.trend.none", who=who))
         return
     last = months.iloc[-1]
+    title = t("suppliers.trend.chart_of", supplier=supplier) if supplier else t("suppliers.trend.chart")
     st.plotly_chart(
-        trend(months, t("suppliers.trend.chart", who=who), t),
+        trend(months, title, t),
         key="suppliers_trend",
         config=CHART,
         alt=t(

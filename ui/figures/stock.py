@@ -167,7 +167,15 @@ def _marker(state: str) -> dict[str, Any]:
 def _totals(figure: go.Figure, x: Any, y: Any, words: Sequence[str], place: str = "top center") -> None:
     """The total of each stack written beside its end."""
     figure.add_scatter(
-        x=x, y=y, mode="text", text=words, textposition=place, cliponaxis=False, hoverinfo="skip", showlegend=False
+        x=x,
+        y=y,
+        mode="text",
+        text=words,
+        textposition=place,
+        cliponaxis=False,
+        hoverinfo="skip",
+        showlegend=False,
+        unselected={"textfont": {"color": COLOURS["frozen"]}},
     )
 
 
