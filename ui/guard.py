@@ -8,11 +8,11 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, cast
 
 import pandas as pd
 import streamlit as st
@@ -97,6 +97,13 @@ class Page:
     ) -> tuple[Figure, ...]:
         """The factory's figures `keys` as of the day in view, kept until data or plan change."""
         return _figures(str(self.store.path), self._version(), self.today, keys, since, until)
+
+    def kept[T](self, name: str, make: Callable[[], T], about: Mapping[str, Any]) -> T:
+        """What `make` returns, kept under `name` until data, plan, language or `about` change: a chart that takes long
+
+        to build. `about`: all that it is made from. Nobody may change what is kept.
+        """
+        return cast(T, _kept(str(self.store.path), self._version(), self.language, name, dict(about), make))
 
     def notices(self) -> list[Notice]:
         """What is odd in the data as of the day in view."""
@@ -220,6 +227,13 @@ def _figures(
     path: str, version: str, as_of: dt.date, keys: tuple[str, ...], since: dt.date | None, until: dt.date | None
 ) -> tuple[Figure, ...]:
     return tuple(figures(open_store(path), as_of, since, until, keys=keys))
+
+
+@st.cache_resource(max_entries=60, show_spinner=False)
+def _kept(
+    path: str, version: str, language: str, name: str, about: dict[str, Any], _make: Callable[[], object]
+) -> object:
+    return _make()
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

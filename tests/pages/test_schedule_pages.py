@@ -83,16 +83,50 @@ def test_the_gantt_draws_one_trace_for_each_state(database):
 
 def test_a_searched_order_is_found_or_missed_in_words(database):
     assert text("zh", "schedule.gantt.found", search="SO-1", lots="1") in said(opened("gantt", q="SO-1"))
-    assert text("zh", "schedule.gantt.not_found", search="SO-9", lots="0") in said(opened("gantt", q="SO-9"))
+    assert text("zh", "schedule.gantt.not_found", search="SO-9") in said(opened("gantt", q="SO-9"))
+
+
+def test_a_searched_order_outside_the_days_in_view_is_one_click_away(database):
+    """W-1 is worked on from Monday 11-30 to 12-03; the day in view is 11-25."""
+    app = opened("gantt", q="SO-1", days="1")
+    words = {"search": "SO-1", "start": "11-30 (周一)", "end": "12-03 (周四)"}
+    assert text("zh", "schedule.gantt.elsewhere", **words) in said(app)
+    link = next(
+        found.proto
+        for found in app.get("page_link")
+        if found.proto.label == text("zh", "schedule.gantt.go_there", search="SO-1")
+    )
+    assert link.query_string == "q=SO-1&from=2026-11-30"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_lot_opened_by_link_tells_its_steps_and_neighbours(database, language):
     app = opened("gantt", language, lot="W-1~10")
-    assert text(language, "schedule.lot.serves", serves="SO-1/1", target=app_date(language)) in said(app)
-    steps, around = app.dataframe[0].value, app.dataframe[1].value
+    parts, steps, around, orders = (table.value for table in app.dataframe)
+    assert parts["supply_ref"].tolist() == ["PO-1/1"]
     assert steps["step_no"].tolist() == [10, 20]
     assert around["order_ref"].tolist() == ["PM-00002", "W-1"]
+    assert orders["line"].tolist() == ["SO-1/1 ›"]
+    assert orders["target_date"].tolist() == [app_date(language)]
+
+
+def test_a_lot_tells_why_it_stands_where_it_stands(database):
+    """60 of its 100 RAW come on PO-1 on the day it starts."""
+    said_of_it = said(opened("gantt", lot="W-1~10"))
+    why = text("zh", "schedule.why.material", what="RAW", ref="PO-1/1", until="11-30 00:00", start="11-30 08:00")
+    assert why in said_of_it
+
+
+def test_bars_may_have_the_colours_of_orders(database):
+    app = opened("gantt", by="order")
+    assert text("zh", "schedule.gantt.pick_by_order") in said(app)
+    late = next(trace for trace in chart(app)["data"] if trace["name"] == text("zh", "schedule.state.late"))
+    assert set(late["text"]) == {"SO-1"}
+
+
+def test_one_day_is_seen_in_hours(database):
+    axis = chart(opened("gantt", days="1", **{"from": "2026-11-30"}))["layout"]["xaxis"]
+    assert [str(end)[:16] for end in axis["range"]] == ["2026-11-30T08:00", "2026-11-30T18:00"]
 
 
 @pytest.mark.parametrize("lot", ["NO-SUCH~10", "W-1", "W-1~x"])

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from data.store import Store
-from tests.pages.planned_factory import AS_OF, FIRST_DAY, day, fill, plan
+from tests.pages.planned_factory import AS_OF, FIRST_DAY, at, day, fill, plan
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +139,65 @@ def test_a_lot_knows_its_steps_and_its_neighbours(asked):
     around = ask(asked, "schedule/lot_neighbours", order_ref="W-1", step_no=10)
     assert around[["place", "order_ref"]].to_numpy().tolist() == [["before", "PM-00002"], ["this", "W-1"]]
     assert ask(asked, "schedule/lot", order_ref="W-1").iloc[0]["serves"] == "SO-1/1"
+
+
+@pytest.mark.parametrize(
+    ("order_ref", "step_no", "held_by", "by", "idle_hours"),
+    [
+        ("W-1", 10, "material", ("RAW", "PO-1/1"), 0),  # comes on the day it starts
+        ("PM-00001", 20, "material", ("LABEL", "PB-00001"), 0),  # so does its label
+        ("PM-00001", 10, "first_day", ("", ""), 0),
+        ("W-1", 20, "room", ("10", ""), 2),  # step 10 is done at 10:00 of a day of four hours
+        ("PM-00002", 20, "room", ("10", ""), 5),
+    ],
+)
+def test_a_step_is_held_by_what_lets_go_last(asked, order_ref, step_no, held_by, by, idle_hours):
+    row = ask(asked, "schedule/lot_reason", order_ref=order_ref, step_no=step_no).iloc[0]
+    assert row["held_by"] == held_by
+    assert (row["by_what"], row["by_ref"]) == by
+    assert row["idle_hours"] == pytest.approx(idle_hours)
+
+
+def test_a_step_waits_for_its_unit_and_for_the_step_before(tmp_path):
+    """PM-00002 follows PM-00001 at once on CUT, and is plated first thing the next morning."""
+    with Store.open(tmp_path / "paichan.duckdb") as store:
+        fill(store)
+        known = {"run_no": plan(store), "first_day": FIRST_DAY, "frozen_until": None, "order_ref": "PM-00002"}
+        with store.write("test", "move PM-00002 forward") as writer:
+            for step_no, number, start, finish in ((10, 1, "13:00", "16:00"), (20, 2, "08:00", "11:20")):
+                writer.execute(
+                    "UPDATE plan_schedule SET work_date = ?, start_time = ?, finish_time = ? "
+                    "WHERE order_ref = 'PM-00002' AND step_no = ?",
+                    [day(number), at(number, start), at(number, finish), step_no],
+                )
+        unit = store.query("schedule/lot_reason", **known, step_no=10).iloc[0]
+        step = store.query("schedule/lot_reason", **known, step_no=20).iloc[0]
+    assert (unit["held_by"], unit["by_ref"], unit["until"]) == ("unit", "PM-00001", pd.Timestamp(at(1, "13:00")))
+    assert (step["held_by"], step["by_what"], step["until"]) == ("step", "10", pd.Timestamp(at(1, "16:00")))
+
+
+def test_a_firm_order_in_the_frozen_days_stands_where_it_stood(asked):
+    row = ask(asked, "schedule/lot_reason", order_ref="W-1", step_no=10, frozen_until=day(6)).iloc[0]
+    assert row["held_by"] == "frozen"
+
+
+def test_units_are_dealt_into_parts_that_a_chart_has_room_for(asked):
+    """CUT 1 carries 4 stretches of work, PLATE 1 three, PLATE 2 one."""
+    for most_bars, parts in ((100, [0, 0, 0]), (4, [0, 1, 1]), (3, [0, 1, 2])):
+        units = ask(asked, "schedule/unit_parts", most_bars=most_bars)
+        assert units["part"].tolist() == parts
+    drawn = ask(asked, "schedule/drawn_units", most_bars=4, part=1)
+    assert drawn[["station_no", "unit_no", "is_first"]].to_numpy().tolist() == [["PLATE", 1, True], ["PLATE", 2, False]]
+    bars = ask(asked, "schedule/drawn_bars", most_bars=4, part=1)
+    assert set(bars["station_no"]) == {"PLATE"}
+    assert len(bars) == 4
+
+
+def test_a_searched_lot_shows_the_units_on_its_way_where_not_all_fit(asked):
+    units = ask(asked, "schedule/unit_parts", most_bars=4, search="SO-2")
+    assert units[["station_no", "unit_no"]].to_numpy().tolist() == [["CUT", 1], ["PLATE", 2]]
+    span = ask(asked, "schedule/way_span", search="SO-2").iloc[0]
+    assert (span["first_day"].date(), span["last_day"].date()) == (day(1), day(8))
 
 
 def test_a_store_without_a_plan_has_no_row(tmp_path):

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from locales import text
-from ui.figures.gantt import FADED, Window, gantt
+from ui.figures.gantt import FADED, HALF_BAR, Window, gantt
 from ui.figures.load import FULL_SCALE, SCALE, load_bars, load_heat
 from ui.figures.materials import day_balance, mrp_record
-from ui.figures.theme import COLOURS
+from ui.figures.theme import COLOURS, ORDERS
 
 FIRST = dt.date(2026, 11, 25)  # a Wednesday
 OFF = (dt.date(2026, 11, 28), dt.date(2026, 11, 29))
@@ -45,6 +45,7 @@ def bar(state: str, station_no: str = "CUT", unit_no: int = 1, order_ref: str = 
         "qty": 35.0,
         "hours": 3.5,
         "serves": "SO-1/1",
+        "order_no": "SO-1",
         "state": state,
         "material_date": pd.NaT,
         "waits_for_material": False,
@@ -69,8 +70,10 @@ def station_days(load: float = 8.0) -> pd.DataFrame:
     )
 
 
-def drawn(rows: list[dict], searching: bool = False, window: Window = WINDOW):
-    return gantt(pd.DataFrame(rows), UNITS, station_days(), window, say, lambda day: f"{day:%m-%d}", searching)
+def drawn(rows: list[dict], searching: bool = False, window: Window = WINDOW, by_order: bool = False):
+    return gantt(
+        pd.DataFrame(rows), UNITS, station_days(), window, say, lambda day: f"{day:%m-%d}", searching, by_order
+    )
 
 
 def trace(figure, key: str):
@@ -119,14 +122,38 @@ def test_while_searching_the_rest_fades_and_the_way_is_drawn():
 def test_a_bar_that_waits_for_material_has_an_edge():
     figure = drawn([bar("late", waits_for_material=True, material_date=pd.Timestamp(FIRST)), bar("late")])
     edge = trace(figure, "schedule.gantt.material")
-    assert [*edge.y] == [-0.39, 0.39, None]
+    assert [*edge.y] == [-HALF_BAR, HALF_BAR, None]
     assert edge.line.color == COLOURS["material"]
     assert edge.hovertext[0] == "11-25"
 
 
-def test_station_days_over_capacity_are_shaded_on_each_unit():
-    """PLATE needs 16.2 of 14.4 hours; CUT is just full."""
-    assert list(trace(drawn([bar("late")]), "schedule.gantt.overload").y) == [1, 2]
+def test_station_days_over_capacity_are_shaded_on_all_units():
+    """PLATE, in the second and third row, needs 16.2 of 14.4 hours; CUT is just full."""
+    band = trace(drawn([bar("late")]), "schedule.gantt.overload")
+    assert (list(band.y), list(band.width)) == ([1.5], [2])
+
+
+def test_by_order_each_order_has_one_colour_and_its_number_and_the_hatching_still_tells_the_state():
+    rows = [bar("late"), bar("on_time"), bar("late", order_no="SO-2"), bar("late", order_no="")]
+    figure = drawn(rows, by_order=True)
+    late, on_time = trace(figure, "schedule.state.late"), trace(figure, "schedule.state.on_time")
+    assert list(late.text) == ["SO-1", "SO-2", ""]
+    assert late.marker.color[0] == on_time.marker.color[0] != late.marker.color[1]
+    assert late.marker.color[2] == COLOURS["unplanned"]
+    assert not set(ORDERS) & set(COLOURS.values())
+    assert (late.marker.pattern.shape, late.showlegend) == ("x", False)
+
+
+def test_today_is_named_beside_its_day():
+    names = [note.text for note in drawn([bar("late")]).layout.annotations]
+    assert [say("schedule.gantt.today") in name for name in names] == [True, *[False] * (len(names) - 1)]
+
+
+def test_the_browser_need_not_look_for_the_margins():
+    """Else it draws the whole chart twice."""
+    layout = drawn([bar("late")]).layout
+    assert (layout.xaxis.automargin, layout.yaxis.automargin) == (False, False)
+    assert layout.margin.l > 40  # "Plating 1" in Chinese letters
 
 
 def test_nights_and_days_off_are_folded_away():

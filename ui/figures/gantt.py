@@ -5,23 +5,27 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, PATTERNS, layout
+from ui.figures.theme import COLOURS, ORDERS, PATTERNS, layout
 
 STATES = ("on_time", "at_risk", "late", "frozen")
-ROW_PIXELS = 26
+ROW_PIXELS = 22
 HOUR = 3_600_000  # in milliseconds, the unit of a date axis
 DAY = 24 * HOUR
 LABELLED_DAYS = 16  # above it only Mondays are named
-LABELLED_BARS = 300  # above it a bar bears its lot only where that fits in: texts take the browser longest
+LABELLED_BARS = 300  # above it a bar bears its name only where that fits in: texts take the browser longest
 PLOT_PIXELS = 1050
 LETTER_PIXELS = 6
+LABEL_PIXELS = (7, 13)  # of a letter beside the axis, of a Chinese one
+DAY_PIXELS = 62  # a day's name and its weekday, "today", hours
+HEAD = 124  # pixels above the bars: title, legend, days, hours
 FADED = 0.12
-HALF_BAR = 0.39  # of a row
+HALF_BAR = 0.4  # of a row
 
 Say = Callable[..., str]
 
@@ -50,62 +54,74 @@ def gantt(
     say: Say,
     name_day: Callable[[dt.date], str],
     searching: bool = False,
+    by_order: bool = False,
 ) -> go.Figure:
-    """The Gantt chart of `bars` (rows of schedule/bars) on `units` (rows of schedule/units).
+    """The Gantt chart of `bars` (rows of schedule/bars) on `units` (rows of schedule/drawn_units).
 
     `overloads`: station days (rows of schedule/station_days) to shade. `name_day` writes a day as the reader does.
-    While `searching`, bars that are lit stand out, are joined into their way, and the rest fades. Each bar's
-    customdata begins with order_ref and step_no.
+    While `searching`, bars that are lit stand out, are joined into their way, and the rest fades. `by_order`: bars have
+    the colour and the number of the most urgent order they serve in place of their state's colour and their lot; the
+    hatching still tells the state. Each bar's customdata begins with order_ref and step_no.
     """
     rows = {(unit.station_no, unit.unit_no): number for number, unit in enumerate(units.itertuples())}
     figure = go.Figure()
     _overload(figure, overloads, window, rows, say)
-    names = _names(bars, window)
+    names = _names(bars, window, "order_no" if by_order else "order_ref")
     for state in STATES:
         chosen = (bars["state"] == state).to_numpy()
-        _bars(figure, bars[chosen], names[chosen], state, rows, say, searching)
+        _bars(figure, bars[chosen], names[chosen], state, rows, say, searching, by_order)
     if searching:
         _way(figure, bars[bars["lit"]], rows, say)
     _material(figure, bars, rows, say, searching)
-    _days(figure, window, name_day)
+    _days(figure, window, name_day, say)
     _today(figure, window, len(rows), say)
-    figure.update_layout(layout(title=say("schedule.gantt.title"), height=150 + ROW_PIXELS * max(len(rows), 4)))
+    height = HEAD + 8 + ROW_PIXELS * max(len(rows), 4)
+    labels = [_unit_label(unit) for unit in units.itertuples()]
+    figure.update_layout(layout(title=say("schedule.gantt.title"), height=height))
     figure.update_layout(
         barmode="overlay",
         bargap=0,
         dragmode="zoom",
-        uniformtext={"minsize": 9, "mode": "hide"},
         hoverlabel={"align": "left"},
         xaxis={
             "type": "date",
             "range": [_opening(window, window.from_date), _closing(window)],
             "rangebreaks": _breaks(window),
+            "side": "top",
+            "automargin": False,  # to find its margins, the browser would draw everything twice
             "title": None,
             "showgrid": False,
-            "nticks": 24,
+            "nticks": 12,
             "tickangle": 0,
-            # days are named at the top; below stand the hours, once there is room for them
+            "tickfont": {"size": 10},
+            # days are named above; the hours stand between them and the bars, once there is room
             "tickformatstops": [
-                {"dtickrange": [None, DAY - 1], "value": "%H:%M"},
-                {"dtickrange": [DAY, None], "value": " "},
+                {"dtickrange": [None, DAY / 4], "value": "%H:%M"},
+                {"dtickrange": [DAY / 4, None], "value": " "},
             ],
         },
         yaxis={
             "tickmode": "array",
             "tickvals": list(range(len(rows))),
-            "ticktext": [_unit_label(unit) for unit in units.itertuples()],
+            "ticktext": labels,
             "range": [max(len(rows), 1) - 0.5, -0.5],
+            "automargin": False,
             "fixedrange": True,
             "showgrid": False,
             "zeroline": False,
             "title": None,
         },
+        margin={"t": HEAD, "b": 8, "l": 12 + max(map(_pixels, labels), default=0)},
+        legend={"x": 0, "xanchor": "left", "y": 1 - 34 / height, "yref": "container", "yanchor": "top"},
     )
-    figure.update_layout(
-        margin={"t": 84, "b": 28},
-        legend={"x": 1, "xanchor": "right", "y": 1, "yref": "container", "yanchor": "top"},
-    )
+    if len(bars) <= LABELLED_BARS:
+        figure.update_layout(uniformtext={"minsize": 9, "mode": "hide"})
     return figure
+
+
+def _pixels(label: str) -> int:
+    """How wide a label is, about."""
+    return sum(LABEL_PIXELS[ord(letter) > 0x2E80] for letter in label)
 
 
 def _unit_label(unit: object) -> str:
@@ -117,14 +133,14 @@ def _rows_of(frame: pd.DataFrame, rows: dict[tuple[str, int], int]) -> list[int 
     return [rows.get(key) for key in zip(frame["station_no"], frame["unit_no"], strict=True)]
 
 
-def _names(bars: pd.DataFrame, window: Window) -> pd.Series:
-    """The lot of each bar; of many bars only of those that are long enough to bear it."""
+def _names(bars: pd.DataFrame, window: Window, column: str) -> pd.Series:
+    """The lot or order of each bar; of many bars only of those that are long enough to bear it."""
     if len(bars) <= LABELLED_BARS:
-        return bars["order_ref"]
+        return bars[column]
     days = (window.to_date - window.from_date).days + 1 - len(window.days_off)
     hours = max(days, 1) * ((window.closes or 24.0) - (window.opens or 0.0))
     pixels = (bars["finish_time"] - bars["start_time"]) / pd.Timedelta(hours=hours) * PLOT_PIXELS
-    return bars["order_ref"].where(pixels >= LETTER_PIXELS * bars["order_ref"].str.len(), "")
+    return bars[column].where(pixels >= LETTER_PIXELS * bars[column].str.len(), "")
 
 
 def _bars(
@@ -135,8 +151,10 @@ def _bars(
     rows: dict[tuple[str, int], int],
     say: Say,
     searching: bool,
+    by_order: bool,
 ) -> None:
-    """The bars of one state, with its colour and its hatching."""
+    """The bars of one state, with its hatching, and its colour or that of their orders."""
+    colours = [order_colour(order) for order in bars["order_no"]] if by_order else COLOURS[state]
     figure.add_bar(
         name=say(f"schedule.state.{state}"),
         orientation="h",
@@ -152,19 +170,18 @@ def _bars(
         customdata=_facts(bars),
         hovertemplate=say("schedule.gantt.hover") + f"<extra>{say(f'schedule.state.{state}')}</extra>",
         marker={
-            "color": COLOURS[state],
-            "opacity": [1.0 if lit else FADED for lit in bars["lit"]] if searching else 0.95,
+            "color": colours,
+            "opacity": [1.0 if lit else FADED for lit in bars["lit"]] if searching else 1.0,
             "pattern": {
                 "shape": PATTERNS[state],
-                "bgcolor": COLOURS[state],
-                "fgcolor": "rgba(255,255,255,0.7)",
-                "size": 5,
-                "solidity": 0.25,
+                "fillmode": "overlay",
+                "fgcolor": "rgba(255,255,255,0.55)",
+                "size": 6,
+                "solidity": 0.2,
             },
-            "line": {"width": 1, "color": "rgba(255,255,255,0.8)"},
+            "line": {"width": 0.5, "color": "rgba(255,255,255,0.8)"},
         },
-        legendgroup=state,
-        showlegend=True,
+        showlegend=not by_order,
     )
 
 
@@ -226,7 +243,7 @@ def _material(
         y=ys,
         mode="lines",
         line={"width": 2.5, "color": COLOURS["material"]},
-        customdata=np.repeat(_facts(waiting), 3, axis=0),
+        customdata=waiting[["order_ref", "step_no"]].to_numpy(dtype=object).repeat(3, axis=0),
         hovertext=[f"{date:%m-%d}" for date in waiting["material_date"].repeat(3)],
         hovertemplate=say("schedule.gantt.material_hover") + "<extra></extra>",
     )
@@ -237,27 +254,26 @@ def _overload(
 ) -> None:
     """A band behind the station days on which more is planned than standard hours allow."""
     over = days[days["load_hours"] > days["available_hours"] + 0.005]
-    bands = [
-        (_opening(window, day.work_date.date()), row)
-        for day in over.itertuples()
-        for (station_no, _), row in rows.items()
-        if station_no == day.station_no
-    ]
+    reach: dict[str, list[int]] = {}
+    for (station_no, _), row in rows.items():
+        reach.setdefault(station_no, []).append(row)
+    bands = [(day.work_date.date(), reach[day.station_no]) for day in over.itertuples() if day.station_no in reach]
     figure.add_bar(
         name=say("schedule.gantt.overload"),
         orientation="h",
-        base=[band[0] for band in bands],
+        base=[_opening(window, day) for day, _ in bands],
         x=[((window.closes or 24.0) - (window.opens or 0.0)) * HOUR] * len(bands),
-        y=[band[1] for band in bands],
-        width=1,
+        y=[(units[0] + units[-1]) / 2 for _, units in bands],  # a station's units stand together
+        width=[len(units) for _, units in bands],
         marker={"color": "rgba(0,114,178,0.18)", "line": {"width": 0}},  # the colour of capacity
         hoverinfo="skip",
         showlegend=bool(bands),
     )
 
 
-def _days(figure: go.Figure, window: Window, name_day: Callable[[dt.date], str]) -> None:
-    """A line where each working day begins, and its name on top."""
+def _days(figure: go.Figure, window: Window, name_day: Callable[[dt.date], str], say: Say) -> None:
+    """A line where each working day begins, and its name on top; today is told as well."""
+    today = f"<br><span style='color:{COLOURS['late']}'>{say('schedule.gantt.today')}</span>"
     days = [
         window.from_date + dt.timedelta(days=offset)
         for offset in range((window.to_date - window.from_date).days + 1)
@@ -282,10 +298,11 @@ def _days(figure: go.Figure, window: Window, name_day: Callable[[dt.date], str])
             "x": _opening(window, day),
             "y": 1,
             "yref": "paper",
+            "yshift": DAY_PIXELS,  # over the hours
             "xanchor": "left",
-            "yanchor": "bottom",
+            "yanchor": "top",
             "align": "left",
-            "text": name_day(day),
+            "text": name_day(day) + (today if day == window.first_day else ""),
             "showarrow": False,
             "font": {"size": 11},
         }
@@ -313,9 +330,11 @@ def _today(figure: go.Figure, window: Window, count: int, say: Say) -> None:
         figure.add_shape(
             type="line", x0=start, x1=start, y0=-0.5, y1=count - 0.5, line={"color": COLOURS["late"], "width": 2}
         )
-        figure.add_annotation(
-            x=start, y=count - 0.5, yanchor="top", text=say("schedule.gantt.today"), showarrow=False, xanchor="left"
-        )
+
+
+def order_colour(order_no: str) -> str:
+    """The colour of an order: the same wherever it is drawn, and not that of most other orders."""
+    return ORDERS[crc32(order_no.encode()) % len(ORDERS)] if order_no else COLOURS["unplanned"]
 
 
 def _breaks(window: Window) -> list[dict[str, object]]:

@@ -15,6 +15,9 @@ COLOURS: Mapping[str, str] = {
     "unplanned": "#C4C4C4",
 }
 
+# of orders, to tell neighbours apart; the colours of states are not among them
+ORDERS = ("#56B4E9", "#B3A2D6", "#F0E442", "#8FC9A5", "#E8A8A0", "#6FA8A8", "#C2B280", "#9DB4C8", "#D9C3E0", "#A9C46C")
+
 # a second sign beside the colour, for those who print in grey
 PATTERNS: Mapping[str, str] = {
     "on_time": "",

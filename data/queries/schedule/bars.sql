@@ -1,7 +1,7 @@
 -- One bar per lot, step, unit and day between $from_date and $to_date: where, when, how much, in which state.
 -- A lot is as late as the latest order line it serves. A step waits for material where a part that somebody must chase
 -- (under inspection, on a purchase line, or to be ordered on the first plan day) comes only on the day the step starts:
--- if the part slips, so does the step. Lit: the lot serves the searched order, or is the searched lot.
+-- if the part slips, so does the step. order_no: the most urgent order it serves. Lit: the lot serves the searched order, or is the searched lot.
 WITH lot_line AS (
     {{schedule/lot_lines}}
 ),
@@ -14,6 +14,7 @@ lot AS (
             ELSE 'on_time'
         END AS state,
         list(sales_order_no || '/' || line_no ORDER BY priority, target_date, sales_order_no, line_no) AS lines,
+        first(sales_order_no ORDER BY priority, target_date, sales_order_no, line_no) AS order_no,
         min(target_date) AS target_date,
         bool_or($search IN (sales_order_no, sales_order_no || '/' || line_no)) AS serves_search
     FROM lot_line
@@ -72,6 +73,7 @@ SELECT
     CAST(plan_schedule.hours AS DOUBLE) AS hours,
     -- the most urgent ones; a lot of a common part may serve dozens
     coalesce(array_to_string(lot.lines[:5], ', ') || CASE WHEN len(lot.lines) > 5 THEN ' …' ELSE '' END, '') AS serves,
+    coalesce(lot.order_no, '') AS order_no,
     lot.target_date,
     CASE
         WHEN plan_schedule.work_date <= CAST($frozen_until AS DATE) AND plan_order.kind = 'firm_make' THEN 'frozen'

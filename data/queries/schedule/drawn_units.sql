@@ -1,35 +1,6 @@
--- The units that a chart of some $most_bars stretches of work has room for, of the stations that are looked at (all where
--- the list $stations is empty): whole units from the top, the last of which may exceed it. Where not all fit and $search
--- is an order or lot that is worked on there, the units on its way. `units` tells how many there are to choose from.
-WITH unit AS (
-    {{schedule/units}}
-),
-lot AS (
-    SELECT $search AS order_ref
-    UNION
-    SELECT supply_ref
-    FROM plan_pegging
-    WHERE run_no = $run_no
-      AND supply_kind IN ('firm_make', 'planned_make')
-      AND $search IN (sales_order_no, sales_order_no || '/' || line_no)
-),
-work AS (
-    SELECT station_no, unit_no, count(*) AS bars, bool_or(order_ref IN (SELECT order_ref FROM lot)) AS on_way
-    FROM plan_schedule
-    WHERE run_no = $run_no
-      AND work_date BETWEEN $from_date AND $to_date
-    GROUP BY station_no, unit_no
-),
-counted AS (
-    SELECT
-        unit.*,
-        coalesce(work.bars, 0) AS bars,
-        coalesce(work.on_way, FALSE) AS on_way,
-        coalesce(sum(work.bars) OVER (), 0) AS all_bars,
-        coalesce(bool_or(work.on_way) OVER (), FALSE) AS any_on_way,
-        count(*) OVER () AS units
-    FROM unit
-    LEFT JOIN work USING (station_no, unit_no)
+-- The units of part $part of those that are looked at, from the top down.
+WITH unit_part AS (
+    {{schedule/unit_parts}}
 )
 SELECT
     station_no,
@@ -37,7 +8,6 @@ SELECT
     unit_no,
     unit_no = min(unit_no) OVER (PARTITION BY station_no) AS is_first,
     units
-FROM counted
-WHERE all_bars <= $most_bars OR on_way OR NOT any_on_way
-QUALIFY sum(bars) OVER (ORDER BY station_no, unit_no) - bars < $most_bars
+FROM unit_part
+WHERE part = $part
 ORDER BY station_no, unit_no

@@ -18,7 +18,7 @@ open_day AS (
 SELECT
     CAST((SELECT min(start_minute) FROM open_day) / 60.0 AS DOUBLE) AS opens,
     CAST((SELECT max(end_minute) FROM open_day) / 60.0 AS DOUBLE) AS closes,
-    (
+    coalesce((
         SELECT list(work_date ORDER BY work_date)
         FROM (SELECT work_date FROM station_day GROUP BY work_date HAVING max(hours) <= 0)
-    ) AS days_off
+    ), []) AS days_off
