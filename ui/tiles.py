@@ -1,27 +1,60 @@
-"""A figure on a page: its value, what it is made of, and the rows behind it."""
+"""A figure on a page: its value, change, trend and target, what it is made of, and the rows behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Literal
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from data.kpi import Figure
-from ui import tables, text
-from ui.text import t
+from data import kpi
+from data.kpi import ABOUT, Figure, Good
+from ui import guard, links, tables, text
+from ui.figures.theme import COLOURS
+from ui.figures.tiles import sparkline, trend_chart
+from ui.navigation import PAGES
+from ui.text import known, t
 
-Good = Literal["up", "down"]
+SMALL = 'style="font-size:0.82rem;line-height:1.4;opacity:0.85"'
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """How a tile gets its figure by another definition: a key of the same figure, and whether the wished date counts.
+
+    by_due_date: what the tile itself is judged by.
+    """
+
+    figure: Callable[[str, bool], Figure]
+    rows: Callable[[str, bool], pd.DataFrame]
+    by_due_date: bool = False
 
 
 def shown(value: float | None, unit: str) -> str:
     """A figure's value in its unit."""
-    if value is None:
+    if text.missing(value):
         return text.NOTHING
     if unit == "ratio":
         return text.percent(value)
     return text.money(value) if unit == "money" else text.quantity(value, 1)
+
+
+def history(page: guard.Page, key: str, cut: Mapping[str, Any] | None = None) -> pd.DataFrame:
+    """The figure over its last weeks, or over the days that were planned (`data.kpi.trend`), kept until data or plan
+    change.
+    """
+    run_no = page.plan_or_none.run_no if page.plan_or_none else ""
+    version = f"{page.store.facts_version()} {run_no}"
+    return _history(str(page.store.path), version, page.today, key, tuple(sorted((cut or {}).items())))
+
+
+@st.cache_resource(max_entries=60, show_spinner=False)
+def _history(path: str, version: str, as_of: dt.date, key: str, cut: tuple[tuple[str, Any], ...]) -> pd.DataFrame:
+    return kpi.trend(guard.open_store(path), key, as_of, cut=dict(cut))
 
 
 def tile(
@@ -32,36 +65,216 @@ def tile(
     name: str | None = None,
     note: str = "",
     before: float | None = None,
-    good: Good = "up",
+    good: Good | None = None,
+    against: str = "",
+    trend: pd.DataFrame | None = None,
+    target: float | None = None,
+    definitions: Definitions | None = None,
 ) -> None:
-    """One tile: the figure, its change since `before`, and on demand its formula, its parts and its rows.
+    """One tile: the figure, its change since `before`, trend and target, and on demand its formula, parts and rows.
 
     rows: asked for only when the reader opens them; columns: those of them that are listed. name: in place of the
-    figure's own. note: a short remark under the value. good: which way the figure should go.
+    figure's own. note: a short remark under the value. good: which way the figure should go, where that is not what
+    `data.kpi.ABOUT` says. against: what `before` is, in words. trend: rows of `data.kpi.trend`. target: what the
+    figure is to reach. definitions: lets the reader switch to another one.
     """
+    good = good or ABOUT[figure.key].good
+    name = name or t(f"figures.{figure.key}.name")
     with st.container(border=True, height="stretch", gap="xsmall"):
+        change = _change(figure, before)
         st.metric(
-            name or t(f"figures.{figure.key}.name"),
+            name,
             shown(figure.value, figure.unit),
-            delta=_change(figure, before),
+            delta=change,
             delta_color="normal" if good == "up" else "inverse",
         )
-        if note:
-            st.caption(note)
+        foot = _foot(figure, name, t("figures.against", note=note, against=against) if against else note, trend, target)
+        if foot:
+            st.html(foot)
         st.space("stretch")
         with st.popover(t("shell.how"), type="tertiary", key=f"tile_{figure.key}", on_change="rerun") as opened:
             if opened.open:
-                explain(figure, rows(), columns)
+                _opened(figure, rows, columns, name, trend, target, definitions)
 
 
 def _change(figure: Figure, before: float | None) -> str | int | None:
     """The change since `before`: percentage points of a ratio, else a number; 0 where nothing moved."""
-    if before is None or figure.value is None:
+    if text.missing(before) or figure.value is None or before is None:
         return None
     change = round((figure.value - before) * (100 if figure.unit == "ratio" else 1), 1)
     if change == 0:
         return 0
-    return f"{change:+.1f}" + (t("shell.points") if figure.unit == "ratio" else "")
+    if figure.unit == "ratio":
+        return f"{change:+.1f}" + t("shell.points")
+    return f"{change:+,.0f}" if change == round(change) else f"{change:+,.1f}"
+
+
+def _foot(figure: Figure, name: str, note: str, trend: pd.DataFrame | None, target: float | None) -> str:
+    """Trend, target and note as one piece of HTML: six tiles are to stand at once."""
+    parts = []
+    reached = kpi.met(figure.key, figure.value, target)
+    if trend is not None and trend["value"].notna().sum() > 1:
+        parts.append(_line(figure, name, trend, target, reached))
+    if target is not None:
+        parts.append(f"<div {SMALL}>{goal(figure, target)}</div>")
+    if note:
+        parts.append(f"<div {SMALL}>{escape(note)}</div>")
+    return "".join(parts)
+
+
+def _line(figure: Figure, name: str, trend: pd.DataFrame, target: float | None, reached: bool | None) -> str:
+    words = [
+        f"{until:%m-%d}  {shown(value, figure.unit)}"
+        for until, value in zip(trend["until"], trend["value"], strict=True)
+    ]
+    values = [None if pd.isna(value) else float(value) for value in trend["value"]]
+    return sparkline(values, target, reached, _alt(name, figure.unit, trend), "\n".join([span(trend), *words]))
+
+
+def _alt(name: str, unit: str, trend: pd.DataFrame) -> str:
+    """What a trend shows, in words."""
+    known_rows = trend.dropna(subset=["value"])
+    low, high = known_rows.loc[known_rows["value"].idxmin()], known_rows.loc[known_rows["value"].idxmax()]
+    last = known_rows.iloc[-1]
+    return t(
+        "figures.trend.alt",
+        name=name,
+        low=shown(low["value"], unit),
+        low_day=f"{low['until']:%m-%d}",
+        high=shown(high["value"], unit),
+        high_day=f"{high['until']:%m-%d}",
+        last=shown(last["value"], unit),
+    )
+
+
+def span(trend: pd.DataFrame) -> str:
+    """What the points of a trend are: so many weeks, or the plans of so many days."""
+    if trend["run_no"].notna().any():
+        return t("figures.trend.plans", count=len(trend))
+    days = (trend["until"].iloc[0] - trend["since"].iloc[0]).days + 1
+    return t("figures.trend.weeks" if days == 7 else "figures.trend.periods", count=len(trend), days=days)
+
+
+def goal(figure: Figure, target: float) -> str:
+    """The target of a figure and whether it is reached, as HTML: a sign and a word beside the colour."""
+    words = escape(t("figures.target.goal", target=shown(target, figure.unit)))
+    reached = kpi.met(figure.key, figure.value, target)
+    if reached is None:
+        return words
+    sign, colour = ("✓", COLOURS["on_time"]) if reached else ("✗", COLOURS["late"])
+    said = escape(t("figures.target.met" if reached else "figures.target.missed"))
+    exactly = escape(distance(figure, target))
+    return (
+        f'<span title="{exactly}" style="white-space:nowrap">{words} '
+        f'<span style="color:{colour};font-weight:700">{sign}</span>&thinsp;<b>{said}</b></span>'
+    )
+
+
+def distance(figure: Figure, target: float) -> str:
+    """The target of a figure that has a value, and by how much it is missed."""
+    way = ABOUT[figure.key].good
+    if kpi.met(figure.key, figure.value, target):
+        gap = t("figures.target.reached")
+    else:
+        off = abs((figure.value or 0.0) - target)
+        words = (
+            t("figures.target.points", gap=f"{off * 100:.1f}") if figure.unit == "ratio" else shown(off, figure.unit)
+        )
+        gap = t("figures.target.short" if way == "up" else "figures.target.over", gap=words)
+    return t(f"figures.target.{way}", target=shown(target, figure.unit), gap=gap)
+
+
+def _opened(
+    figure: Figure,
+    rows: Callable[[], pd.DataFrame],
+    columns: Sequence[str],
+    name: str,
+    trend: pd.DataFrame | None,
+    target: float | None,
+    definitions: Definitions | None,
+) -> None:
+    """What stands behind a tile: the definitions to choose from, formula and parts, the trend, the rows, the page."""
+    about = ABOUT[figure.key]
+    key, by_due_date = figure.key, definitions.by_due_date if definitions else False
+    if definitions is not None:
+        key, by_due_date = _choose(figure.key, definitions)
+    usual = definitions is None or (key == figure.key and by_due_date == definitions.by_due_date)
+    if definitions is None or usual:
+        found, behind = figure, rows()
+    else:
+        found, behind = definitions.figure(key, by_due_date), definitions.rows(key, by_due_date)
+    if definitions is not None:
+        for sentence in _differences(found, by_due_date, definitions):
+            st.markdown(sentence)
+    if usual and trend is not None and trend["value"].notna().sum() > 1:
+        over_time(figure.key, figure.unit, name, trend, target)
+    listed = [*columns] if usual else [*(column for column in columns if column in behind), "numerator"]
+    explain(found, behind, listed)
+    if about.page in PAGES:
+        links.link(about.page, t(f"shell.pages.{about.page}.title"))
+
+
+def over_time(key: str, unit: str, name: str, trend: pd.DataFrame, target: float | None) -> None:
+    """A figure's trend as a chart."""
+    title = t("figures.trend.title", name=name, span=span(trend), unit=t(f"figures.units.{unit}"))
+    st.plotly_chart(
+        trend_chart(trend, title, target, lambda value: shown(value, unit), t),
+        key=f"trend_{key}",
+        config={"displayModeBar": False},
+        alt=_alt(name, unit, trend),
+    )
+
+
+def _choose(key: str, definitions: Definitions) -> tuple[str, bool]:
+    """The definition that the reader chose: which figure, and whether the wished date counts."""
+    about, by_due_date, chosen = ABOUT[key], definitions.by_due_date, key
+    with st.container(horizontal=True):
+        if len(about.ways) > 1:
+            ways = [key, *(way for way in about.ways if way != key)]
+            chosen = (
+                st.segmented_control(
+                    t("figures.ways.title"),
+                    ways,
+                    format_func=lambda way: t(f"figures.ways.{way}"),
+                    default=key,
+                    required=True,
+                    key=f"way_{key}",
+                )
+                or key
+            )
+        if about.by_date:
+            standard = "wished" if by_due_date else "promised"
+            date = st.segmented_control(
+                t("figures.dates.title"),
+                ("promised", "wished"),
+                format_func=lambda which: t(f"figures.dates.{which}"),
+                default=standard,
+                required=True,
+                key=f"date_{key}",
+            )
+            by_due_date = (date or standard) == "wished"
+    return chosen, by_due_date
+
+
+def _differences(found: Figure, by_due_date: bool, definitions: Definitions) -> list[str]:
+    """What the other definitions give, and why they differ, a sentence each."""
+    about = ABOUT[found.key]
+    sentences = []
+    if len(about.ways) > 1:
+        ways = {way: found if way == found.key else definitions.figure(way, by_due_date) for way in about.ways}
+        values = {way: shown(figure.value, figure.unit) for way, figure in ways.items()}
+        sentences.append(t(f"figures.differ.{about.ways[0]}", **values))
+    if about.by_date:
+        other = definitions.figure(found.key, not by_due_date)
+        wished, promised = (found, other) if by_due_date else (other, found)
+        sentences.append(
+            t(
+                "figures.dates.same" if wished.value == promised.value else "figures.dates.differ",
+                promised=shown(promised.value, promised.unit),
+                wished=shown(wished.value, wished.unit),
+            )
+        )
+    return sentences
 
 
 def explain(figure: Figure, rows: pd.DataFrame, columns: Sequence[str]) -> None:
@@ -77,4 +290,5 @@ def explain(figure: Figure, rows: pd.DataFrame, columns: Sequence[str]) -> None:
     if rows.empty:
         st.caption(t("shell.no_rows"))
         return
-    tables.table(rows, f"rows_{figure.key}", columns, alt=t(f"figures.{figure.key}.name"), height=300)
+    labels = {name: t(f"figures.columns.{name}") for name in columns if known(f"figures.columns.{name}")}
+    tables.table(rows, f"rows_{figure.key}", columns, alt=t(f"figures.{figure.key}.name"), labels=labels, height=300)

@@ -1,15 +1,17 @@
-"""What needs me now: six figures, what to act on, late orders, shortages, stations over capacity."""
+"""What needs me now: six figures, what to do by role, what changed since the plan before, what is due, the load."""
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from data import kpi
-from ui import guard, links, tables, text, tiles
+from ui import filters, guard, links, tables, text, tiles
+from ui.figures.load import load_heat
 from ui.figures.orders import due_weeks
+from ui.navigation import PAGES
 from ui.planning import last_failure, plan_now
 from ui.reasons import brief, to_do
 from ui.text import t
@@ -24,61 +26,92 @@ TILES = (
         ("order_ref", "item_no", "qty", "start_date", "kit_date", "missing_at_start", "kitted_at_start"),
     ),
 )
-COMPARED = ("on_time_delivery_lines", "plan_attainment")  # with the period before
-BESIDE = ("backlog_value", "overdue_value", "kit_rate", "load")
+OF_PERIOD = ("on_time_delivery_lines", "plan_attainment")
+OF_PLAN = ("kit_rate_at_start", "load")
+BESIDE = ("backlog_value", "overdue_value", "load")
+TRENDS = {"on_time_delivery_lines": "ratio", "plan_attainment": "ratio", "backlog_value": "money"}
 PERIOD = dt.timedelta(days=kpi.PERIOD_DAYS)
 DAY = dt.timedelta(days=1)
+AHEAD = 10
+MOST_CHANGES = 6
+CHART_HEIGHT = 330
 ALL = {"search": "", "customer": "", "week": "", "late_only": False}
+CHART = {"displayModeBar": False}
+# side by side only where there is room; links whose words are sentences go on in a second line rather than being cut
+LOOK = """<style>
+:is(.st-key-tiles, .st-key-now, .st-key-ahead) > div > [data-testid="stHorizontalBlock"],
+:is(.st-key-tiles, .st-key-now, .st-key-ahead) > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+.st-key-tiles [data-testid="stColumn"] { min-width: 11rem; }
+:is(.st-key-now, .st-key-ahead) [data-testid="stColumn"] { min-width: 24rem; }
+:is(.st-key-act, .st-key-changes) [data-testid="stPageLink-NavLink"] { padding-block: 3px; }
+:is(.st-key-act, .st-key-changes) [data-testid="stPageLink-NavLink"] p { white-space: normal; line-height: 1.4; }
+</style>"""
 
 
-def header(page: guard.Page) -> None:
-    """Which day, which plan, how old the data is; and the button that makes the next plan."""
-    told, action = st.columns([4, 1], vertical_alignment="center")
+def header(page: guard.Page) -> str:
+    """Which day, which plan, how old the data is; whose view; and the button that makes the next plan."""
+    told, look, action = st.columns([6, 2.4, 2], vertical_alignment="center")
     plan = page.plan_or_none
     with told:
         if plan is None:
             st.markdown(t("today.head_no_plan", as_of=text.date(page.today)))
         else:
-            gap = "" if plan.gap is None else t("today.gap", gap=text.percent(plan.gap, 0))
-            st.markdown(
-                t(
-                    "today.head",
-                    as_of=text.date(plan.as_of),
-                    run_no=plan.run_no,
-                    gap=gap,
-                    made=text.moment(plan.created_at),
-                    seconds=text.quantity(plan.seconds, 1),
-                )
-            )
+            about_plan(plan)
         times = page.ask("today/data_times").iloc[0]
         st.caption(
             t("today.data", orders=text.moment(times["orders_at"]), stock=text.moment(times["stock_at"]))
             + (t("today.stale") if plan is not None and plan.stale else "")
         )
+    with look:
+        view = filters.segments(
+            "view", t("today.view"), ("planner", "manager"), lambda name: t(f"today.views.{name}"), "planner"
+        )
     with action:
         plan_now(page)
     last_failure(page.store)
+    return view
+
+
+def about_plan(plan: guard.Plan) -> None:
+    """The plan in view in a line; its number leads to all plans."""
+    words = t(
+        "today.head_plan",
+        checked=t("today.verified" if plan.verified else "today.unverified"),
+        gap="" if plan.gap is None else t("today.gap", gap=text.percent(plan.gap, 0)),
+        made=text.moment(plan.created_at),
+        seconds=text.quantity(plan.seconds, 1),
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        if "runs" in PAGES:
+            st.markdown(t("today.head_day", as_of=text.date(plan.as_of)), width="content")
+            links.link("runs", t("today.plans", run_no=plan.run_no))
+        else:
+            st.markdown(t("today.head", as_of=text.date(plan.as_of), run_no=plan.run_no), width="content")
+        st.markdown(words, width="content")
 
 
 def figures(page: guard.Page) -> None:
-    """Six tiles; those of a period beside the period before."""
+    """Six tiles: those of a period beside the period before, stocks beside a week ago, the plan's beside the plan
+
+    before.
+    """
     found = page.figures((*(key for key, _ in TILES), *BESIDE))
-    earlier = page.figures(COMPARED, page.today - 2 * PERIOD + DAY, page.today - PERIOD)
-    before = {figure.key: figure for figure in earlier if not figure.cut}
+    earlier = page.figures(OF_PERIOD, page.today - 2 * PERIOD + DAY, page.today - PERIOD)
+    period_before = {figure.key: figure.value for figure in earlier if not figure.cut}
     totals = {figure.key: figure for figure in found if not figure.cut}
     settings = kpi.stored_settings(page.store)
-    value = totals["backlog_value"].value
     notes = {
         "on_time_delivery_lines": t("today.period", days=kpi.PERIOD_DAYS),
-        "backlog_lines": text.money(value),
-        "overdue_lines": text.money(totals["overdue_value"].value),
+        "backlog_lines": text.money(round(totals["backlog_value"].value or 0)),
+        "overdue_lines": text.money(round(totals["overdue_value"].value or 0)),
         "plan_attainment": t("today.period", days=kpi.PERIOD_DAYS),
-        "kit_rate_at_start": t(
-            "today.kit_days", days=settings.kit_days, in_hand=tiles.shown(totals["kit_rate"].value, "ratio")
-        ),
+        "kit_rate_at_start": t("today.kit_days", days=settings.kit_days),
     }
-    places = st.columns(len(TILES) + 1)
+    definitions = switches(page, settings)
+    with st.container(key="tiles"):
+        places = st.columns(len(TILES) + 1)
     for place, (key, columns) in zip(places, TILES, strict=False):
+        trend = tiles.history(page, key)
         with place:
             tiles.tile(
                 totals[key],
@@ -86,119 +119,258 @@ def figures(page: guard.Page) -> None:
                 columns,
                 name=t(f"today.tile.{key}"),
                 note=notes[key],
-                before=before[key].value if key in COMPARED else None,
+                before=period_before[key] if key in OF_PERIOD else previous(trend),
+                against=against(key),
+                trend=trend,
+                target=settings.target(key),
+                definitions=definitions,
             )
     with places[-1]:
-        bottleneck(page, found, totals["load"])
+        bottleneck(page, found, totals["load"], settings)
 
 
-def bottleneck(page: guard.Page, found: Sequence[kpi.Figure], total: kpi.Figure) -> None:
+def switches(page: guard.Page, settings: kpi.KpiSettings) -> tiles.Definitions:
+    """Any figure by another definition."""
+
+    def by(by_due_date: bool) -> kpi.KpiSettings:
+        return dataclasses.replace(settings, by_due_date=by_due_date)
+
+    return tiles.Definitions(
+        lambda key, by_due_date: next(
+            figure
+            for figure in kpi.figures(page.store, page.today, settings=by(by_due_date), keys=(key,))
+            if not figure.cut
+        ),
+        lambda key, by_due_date: kpi.rows(page.store, key, page.today, settings=by(by_due_date)),
+        settings.by_due_date,
+    )
+
+
+def previous(trend: pd.DataFrame) -> float | None:
+    """The value before the last one."""
+    return float(trend["value"].iloc[-2]) if len(trend) > 1 else None
+
+
+def against(key: str) -> str:
+    """What a tile's change is a change from."""
+    if key in OF_PERIOD:
+        return t("today.against.period", days=kpi.PERIOD_DAYS)
+    return t("today.against.plan" if key in OF_PLAN else "today.against.week")
+
+
+def bottleneck(page: guard.Page, found: Sequence[kpi.Figure], total: kpi.Figure, settings: kpi.KpiSettings) -> None:
     """The load of the fullest station; that of all where there is no plan."""
     stations = [figure for figure in found if figure.key == "load" and set(figure.cut or {}) == {"station_no"}]
     fullest = max(stations, key=lambda figure: figure.value or 0.0, default=total)
     cut = fullest.cut or {}
     names = page.ask("today/stations").set_index("station_no")["name"]
+    trend = tiles.history(page, "load", cut)
     tiles.tile(
-        dataclasses.replace(fullest, key="load"),
+        fullest,
         lambda: kpi.rows(page.store, "load", page.today, cut=cut),
         ("station_no", "work_date", "needed_hours", "available_hours"),
         name=t("today.bottleneck", station=names[cut["station_no"]]) if cut else None,
-        note=t("today.next_days", days=kpi.stored_settings(page.store).ahead_days),
+        note=t("today.next_days", days=settings.ahead_days),
+        before=previous(trend),
+        against=against("load"),
+        trend=trend,
+        target=settings.target("load"),
     )
 
 
-def act(page: guard.Page) -> None:
-    """What late lines wait for, the costliest first, each with the page where it is dealt with."""
+def tasks(page: guard.Page) -> None:
+    """What to do today, by role, each with what hangs on it and the page where it is done."""
     st.subheader(t("today.act"), anchor=False)
-    causes = page.ask("today/act").head(5)
-    with st.container(border=True, gap="xsmall"):
+    last_day = page.ask("today/last_day")["last_day"].iloc[0]
+    last_day = page.today if pd.isna(last_day) else last_day.date()
+    kit_days = kpi.stored_settings(page.store).kit_days
+    rows = page.ask("today/tasks", last_day=last_day, since=last_day, until=last_day, kit_days=kit_days)
+    with st.container(border=True, gap="xxsmall", height="stretch", key="act"):
+        if rows.empty:
+            st.markdown(t("today.nothing_to_do"))
+        for row in rows.to_dict("records"):
+            target, wanted = dealt_with(row)
+            words = t(
+                f"today.tasks.{row['task']}",
+                things=text.quantity(row["things"]),
+                lines=text.counted("line", row["lines"]),
+                value=text.money(row["value"]),
+                amount=text.quantity(row["amount"], 1),
+                subject=row["subject"],
+                name=row["name"],
+                ref=row["ref"],
+                day=day(row["day"]),
+                days=kit_days,
+            )
+            links.link(target, f":gray-badge[{t('today.roles.' + row['role'])}] {words}", **wanted)
+
+
+def day(value: object) -> str:
+    """11-24: a day where there is little room; nothing where there is none."""
+    return "" if text.missing(value) else f"{pd.Timestamp(value):%m-%d}"
+
+
+def dealt_with(task: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+    """The page where a task is done, and the filters it opens with."""
+    subject = task["subject"]
+    match task["task"]:
+        case "tell" | "promise":
+            return "backlog", {"late": 1}
+        case "capacity":
+            return "load", {"station": subject}
+        case "start_short":
+            return "kits", {}
+        case "pick":
+            return "kits", {"status": "full"}
+        case "overdue":
+            return "suppliers", {"supplier": subject, "lines": "overdue"}
+        case "chase" | "order_now":
+            return "shortages", {"q": subject} if task["subjects"] == 1 else {"blocks": 1}
+        case "start":
+            return "gantt", {"q": task["ref"]}
+        case "missed":
+            return "attainment", {"day": f"{task['day']:%Y-%m-%d}", "category": "unexplained"}
+        case "explain" | "close":
+            return "attainment", {"open": 1, "why": "quality" if task["role"] == "quality" else ""}
+    return "mrp", {"item": subject}  # parts that nothing supplies, or that have arrived
+
+
+def changes(page: guard.Page) -> None:
+    """What moved since the plan before, and why: lines that became late first."""
+    st.subheader(t("today.changes.title"), anchor=False)
+    with st.container(border=True, gap="xxsmall", height="stretch", key="changes"):
+        plans = page.ask("runs/before")
+        if plans.empty:
+            st.markdown(t("today.changes.first_plan"))
+            return
+        before = {"run_no": plans["run_no"].iloc[0], "as_of": text.date(plans["as_of_date"].iloc[0])}
+        rows = page.ask("today/changes", before=before["run_no"])
+        if rows.empty:
+            st.markdown(t("today.changes.none", **before))
+            return
+        counts = rows.drop_duplicates("kind").set_index("kind")["of_kind"]
+        parts = [t(f"today.changes.{kind}", count=text.quantity(count)) for kind, count in counts.items()]
+        st.markdown(f":small[{t('today.changes.totals', parts=t('today.changes.separator').join(parts), **before)}]")
+        for row in rows[rows["kind"] != "left"].head(MOST_CHANGES).to_dict("records"):
+            links.link("order", moved(row), order=row["sales_order_no"], line=row["line_no"])
+        if "runs" in PAGES:
+            links.link("runs", t("today.changes.all"))
+
+
+def moved(row: Mapping[str, object]) -> str:
+    """What became of one order line, and why."""
+    late = row["late_now"]
+    return t(
+        f"today.changes.line_{row['kind']}",
+        line=text.line(row["sales_order_no"], row["line_no"]),
+        before=day(row["planned_before"]) or t("today.changes.beyond"),
+        now=day(row["planned_now"]) or t("today.changes.beyond"),
+        late=text.quantity(late),
+        days=text.quantity(abs(float(row["days_moved"] or 0))),
+        why=brief(str(row["why"])) or t("today.changes.unknown"),
+        still=t("today.changes.still", late=text.quantity(late)) if late else t("today.changes.in_time"),
+    )
+
+
+def outlook(page: guard.Page) -> None:
+    """Open lines by the week they are due and how full the stations are in the next days."""
+    plan = page.plan
+    with st.container(key="ahead"):
+        left, right = st.columns(2, gap="medium")
+    with left:
+        weeks = due_weeks(page.ask("orders/backlog_weeks", **ALL), t)
+        weeks.update_layout(height=CHART_HEIGHT, legend={"x": 0, "xanchor": "left", "y": -0.1, "yanchor": "top"})
+        st.plotly_chart(weeks, key="due_weeks", config=CHART, alt=t("orders.weeks"))
+        late = page.ask("orders/backlog_totals", **ALL).iloc[0]
+        links.link(
+            "backlog",
+            t(
+                "today.late",
+                orders=text.quantity(late["lines"]),
+                count=text.quantity(late["late_lines"]),
+                value=text.money(late["late_value"]),
+            )
+            if late["late_lines"]
+            else t("today.none_late"),
+            late=1 if late["late_lines"] else "",
+        )
+    with right:
+        days = page.ask("schedule/station_days", from_date=plan.first_day, to_date=plan.first_day + (AHEAD - 1) * DAY)
+        if days.empty:
+            guard.nothing(t("schedule.dispatch.no_stations"))
+            return
+        st.plotly_chart(
+            load_heat(days, t).update_layout(height=CHART_HEIGHT),
+            key="load_heat",
+            config=CHART,
+            alt=t("schedule.load.heat_title"),
+        )
+        over = days[days["load_rate"] > 1]
+        links.link("load", t("today.over", days=text.quantity(len(over)), stations=over["station_no"].nunique()))
+
+
+def trends(page: guard.Page) -> None:
+    """The figures that tell whether the factory gets better, week by week."""
+    st.subheader(t("today.manager.trends"), anchor=False)
+    settings = kpi.stored_settings(page.store)
+    for place, (key, unit) in zip(st.columns(len(TRENDS)), TRENDS.items(), strict=True):
+        with place:
+            tiles.over_time(key, unit, t(f"figures.{key}.name"), tiles.history(page, key), settings.target(key))
+
+
+def risks(page: guard.Page) -> None:
+    """What late lines wait for, the costliest first, each with the page where it is dealt with."""
+    st.subheader(t("today.manager.risks"), anchor=False)
+    causes = page.ask("today/act").head(6)
+    with st.container(border=True, gap="xxsmall", height="stretch", key="act"):
         if causes.empty:
             st.markdown(t("today.nothing_to_do"))
         for row in causes.to_dict("records"):
             words, target = to_do(row)
-            left, right = st.columns([7, 1], vertical_alignment="center")
-            left.markdown(words)
-            with right:
-                links.link(target.page, t(f"today.open.{target.page}"), **target.filters)
+            links.link(target.page, words, **target.filters)
 
 
-def late_lines(late: pd.DataFrame, orders: int) -> None:
-    """The ten lines that cost most, and why."""
-    title = t("today.late", count=text.quantity(len(late)), orders=text.quantity(orders))
-    st.subheader(title, anchor=False)
+def worst_lines(page: guard.Page) -> None:
+    """The late lines that cost most, and why."""
+    late = page.ask("today/late")
     if late.empty:
-        guard.nothing(t("today.none_late"))
         return
-    worst = late.head(10).assign(
-        line=lambda rows: rows["sales_order_no"] + "/" + rows["line_no"].astype(str),
-        why=[brief(detail) for detail in late.head(10)["detail"]],
-    )
+    title = t("today.manager.worst")
+    st.subheader(title, anchor=False)
+    worst = late.head(10)
     tables.table(
-        worst,
+        worst.assign(
+            line=worst["sales_order_no"] + "/" + worst["line_no"].astype(str),
+            why=[brief(detail) for detail in worst["detail"]],
+        ),
         "late_lines",
-        ("line", "customer_name", "item_name", "target_date", "planned_date", "days_late", "why"),
+        ("line", "customer_name", "item_name", "target_date", "planned_date", "days_late", "open_value", "why"),
         alt=title,
-        labels={"why": t("orders.columns.why"), "days_late": t("orders.columns.days_late")},
+        labels={name: t(f"orders.columns.{name}") for name in ("why", "days_late", "open_value")},
         targets={"line": ("order", {"order": "sales_order_no", "line": "line_no"})},
         download=False,
     )
-    links.link("backlog", t("today.all_late"), late="1")
-
-
-def shortages(page: guard.Page) -> None:
-    """The parts that are missed first."""
-    short = page.ask("materials/shortages", supplier_no="", item="", week="", blocks_only=False)
-    title = t("today.short", count=text.quantity(len(short)))
-    st.subheader(title, anchor=False)
-    if short.empty:
-        guard.nothing(t("today.none_short"))
-        return
-    columns = ("item_no", "item_name", "short_qty", "needed_on", "orders_hit")
-    tables.table(
-        short.head(8),
-        "short_items",
-        columns,
-        alt=title,
-        labels={name: t(f"materials.columns.{name}") for name in columns},
-        targets={"item_no": ("shortages", {"item": "item_no"})},
-        download=False,
-    )
-    links.link("shortages", t("today.all_short"))
-
-
-def stations(page: guard.Page, plan: guard.Plan) -> None:
-    """How full the stations are in the coming two weeks, the fullest first."""
-    st.subheader(t("today.stations"), anchor=False)
-    rows = page.ask(
-        "schedule/bottleneck", from_date=plan.first_day, to_date=plan.first_day + dt.timedelta(days=13)
-    ).head(8)
-    columns = ("station_name", "load_rate", "load_hours", "available_hours", "days_over")
-    tables.table(
-        rows,
-        "stations",
-        columns,
-        alt=t("today.stations"),
-        labels={name: t(f"today.columns.{name}") for name in columns},
-        looks={"load_rate": "percent"},
-        targets={"station_name": ("load", {"station": "station_no"})},
-        config={"load_rate": tables.share(t("today.columns.load_rate"))},
-        download=False,
-    )
-    links.link("load", t("today.to_load"))
 
 
 page = guard.page("today", needs="data")
 with guard.told():
-    header(page)
+    st.html(LOOK)
+    view = header(page)
     figures(page)
     if page.plan_or_none is None:
         st.info(t("today.first_plan"), icon=":material/play_arrow:")
         st.stop()
-    act(page)
-    late_lines(page.ask("today/late"), page.plan.orders)
-    st.plotly_chart(due_weeks(page.ask("orders/backlog_weeks", **ALL), t), key="due_weeks", alt=t("orders.weeks"))
-    left, right = st.columns(2, gap="medium")
-    with left:
-        shortages(page)
-    with right:
-        stations(page, page.plan)
+    if view == "manager":
+        trends(page)
+    with st.container(key="now"):
+        first, second = st.columns([6, 5], gap="medium")
+    with first:
+        if view == "manager":
+            risks(page)
+        else:
+            tasks(page)
+    with second:
+        changes(page)
+    outlook(page)
+    if view == "manager":
+        worst_lines(page)

@@ -1,6 +1,6 @@
--- Tasks that supply gives: purchase lines to chase whose date has passed, arrivals to inspect, and arrivals that may go into stock.
--- Lines and value: the order lines that the plan feeds from them. Subject: the longest overdue; of arrivals the one that most
--- value waits for.
+-- Tasks that supply gives: purchase lines whose date has passed, arrivals to inspect, and arrivals that may go into stock.
+-- Lines and value: the order lines that the plan feeds from them. Subject: the supplier of the longest overdue, the item of the
+-- arrival that most value waits for.
 WITH firm_buy AS (
     {{plan_input/firm_buy}}
 ),
@@ -11,7 +11,14 @@ demand AS (
     {{plan_input/demand}}
 ),
 waiting AS (
-    SELECT 'purchasing' AS role, 'overdue' AS task, 'firm_buy' AS supply_kind, order_ref, item_no, supplier_no, date AS day
+    SELECT
+        'purchasing' AS role,
+        'overdue' AS task,
+        'firm_buy' AS supply_kind,
+        order_ref,
+        item_no,
+        supplier_no,
+        date AS day
     FROM firm_buy
     WHERE date <= $as_of
     UNION ALL
@@ -61,7 +68,7 @@ SELECT
     count(*) AS things,
     any_value(stake.lines) AS lines,
     any_value(stake.value) AS value,
-    any_value(first.item_no) AS subject,
+    any_value(coalesce(first.supplier_no, first.item_no)) AS subject,
     any_value(supplier.name) AS name,
     any_value(first.order_ref) AS ref,
     min(waiting.day) AS day
