@@ -44,6 +44,7 @@ class Ladder:
     trail: list[Step] = field(default_factory=list)
     bound: float | None = None
     relaxed: Relaxation | None = None
+    model_days: int | None = None  # that the model looked at
 
     @property
     def best(self) -> Found:
@@ -155,6 +156,7 @@ class _Climber:
             return
         deadline = self.started + MODEL_SHARE * self.seconds
         best, days = self.ladder.best.placement, self._days()
+        self.ladder.model_days = days
         ended, failure = threading.Event(), []
         news: list[tuple[float, float]] = []
         answer: list[tuple[Columns, Relaxation]] = []
