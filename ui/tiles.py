@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -43,18 +42,37 @@ def shown(value: float | None, unit: str) -> str:
     return text.money(value) if unit == "money" else text.quantity(value, 1)
 
 
-def history(page: guard.Page, key: str, cut: Mapping[str, Any] | None = None) -> pd.DataFrame:
-    """The figure over its last weeks, or over the days that were planned (`data.kpi.trend`), kept until data or plan
-    change.
+Histories = Mapping[str, pd.DataFrame]
+
+
+def histories(page: guard.Page, keys: tuple[str, ...], station_no: str | None = None) -> Histories:
+    """Each of the figures over time (`data.kpi.trend`), kept until data or plan change.
+
+    station_no: the station whose load is meant.
     """
-    run_no = page.plan_or_none.run_no if page.plan_or_none else ""
-    version = f"{page.store.facts_version()} {run_no}"
-    return _history(str(page.store.path), version, page.today, key, tuple(sorted((cut or {}).items())))
+    return _histories(*version(page), page.today, keys, station_no)
 
 
-@st.cache_resource(max_entries=60, show_spinner=False)
-def _history(path: str, version: str, as_of: dt.date, key: str, cut: tuple[tuple[str, Any], ...]) -> pd.DataFrame:
-    return kpi.trend(guard.open_store(path), key, as_of, cut=dict(cut))
+def version(page: guard.Page) -> tuple[str, str]:
+    """What everything on a page that is kept depends on: the store, its facts and the plan in view."""
+    plan = page.plan_or_none
+    return str(page.store.path), f"{page.store.facts_version()} {plan.run_no if plan else ''}"
+
+
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _histories(path: str, version: str, as_of: dt.date, keys: tuple[str, ...], station_no: str | None) -> Histories:
+    store = guard.open_store(path)
+    settings = kpi.stored_settings(store)
+    return {
+        key: kpi.trend(
+            store,
+            key,
+            as_of,
+            settings=settings,
+            cut={"station_no": station_no} if key == "load" and station_no is not None else None,
+        )
+        for key in keys
+    }
 
 
 def tile(
@@ -133,17 +151,16 @@ def _line(figure: Figure, name: str, trend: pd.DataFrame, target: float | None, 
 
 def _alt(name: str, unit: str, trend: pd.DataFrame) -> str:
     """What a trend shows, in words."""
-    known_rows = trend.dropna(subset=["value"])
-    low, high = known_rows.loc[known_rows["value"].idxmin()], known_rows.loc[known_rows["value"].idxmax()]
-    last = known_rows.iloc[-1]
+    points = [(value, until) for value, until in zip(trend["value"], trend["until"], strict=True) if not pd.isna(value)]
+    low, high = min(points), max(points)
     return t(
         "figures.trend.alt",
         name=name,
-        low=shown(low["value"], unit),
-        low_day=f"{low['until']:%m-%d}",
-        high=shown(high["value"], unit),
-        high_day=f"{high['until']:%m-%d}",
-        last=shown(last["value"], unit),
+        low=shown(low[0], unit),
+        low_day=f"{low[1]:%m-%d}",
+        high=shown(high[0], unit),
+        high_day=f"{high[1]:%m-%d}",
+        last=shown(points[-1][0], unit),
     )
 
 

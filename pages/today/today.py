@@ -2,9 +2,10 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from data import kpi
@@ -107,11 +108,13 @@ def figures(page: guard.Page) -> None:
         "plan_attainment": t("today.period", days=kpi.PERIOD_DAYS),
         "kit_rate_at_start": t("today.kit_days", days=settings.kit_days),
     }
+    stations = [figure for figure in found if figure.key == "load" and set(figure.cut or {}) == {"station_no"}]
+    fullest = max(stations, key=lambda figure: figure.value or 0.0, default=totals["load"])
+    trends = tiles.histories(page, (*(key for key, _ in TILES), "load"), (fullest.cut or {}).get("station_no"))
     definitions = switches(page, settings)
     with st.container(key="tiles"):
         places = st.columns(len(TILES) + 1)
     for place, (key, columns) in zip(places, TILES, strict=False):
-        trend = tiles.history(page, key)
         with place:
             tiles.tile(
                 totals[key],
@@ -119,14 +122,14 @@ def figures(page: guard.Page) -> None:
                 columns,
                 name=t(f"today.tile.{key}"),
                 note=notes[key],
-                before=period_before[key] if key in OF_PERIOD else previous(trend),
+                before=period_before[key] if key in OF_PERIOD else previous(trends[key]),
                 against=against(key),
-                trend=trend,
+                trend=trends[key],
                 target=settings.target(key),
                 definitions=definitions,
             )
     with places[-1]:
-        bottleneck(page, found, totals["load"], settings)
+        bottleneck(page, fullest, trends["load"], settings)
 
 
 def switches(page: guard.Page, settings: kpi.KpiSettings) -> tiles.Definitions:
@@ -158,13 +161,10 @@ def against(key: str) -> str:
     return t("today.against.plan" if key in OF_PLAN else "today.against.week")
 
 
-def bottleneck(page: guard.Page, found: Sequence[kpi.Figure], total: kpi.Figure, settings: kpi.KpiSettings) -> None:
+def bottleneck(page: guard.Page, fullest: kpi.Figure, trend: pd.DataFrame, settings: kpi.KpiSettings) -> None:
     """The load of the fullest station; that of all where there is no plan."""
-    stations = [figure for figure in found if figure.key == "load" and set(figure.cut or {}) == {"station_no"}]
-    fullest = max(stations, key=lambda figure: figure.value or 0.0, default=total)
     cut = fullest.cut or {}
     names = page.ask("today/stations").set_index("station_no")["name"]
-    trend = tiles.history(page, "load", cut)
     tiles.tile(
         fullest,
         lambda: kpi.rows(page.store, "load", page.today, cut=cut),
@@ -274,48 +274,60 @@ def moved(row: Mapping[str, object]) -> str:
 
 def outlook(page: guard.Page) -> None:
     """Open lines by the week they are due and how full the stations are in the next days."""
-    plan = page.plan
     with st.container(key="ahead"):
         left, right = st.columns(2, gap="medium")
     with left:
-        weeks = due_weeks(page.ask("orders/backlog_weeks", **ALL), t)
-        weeks.update_layout(height=CHART_HEIGHT, legend={"x": 0, "xanchor": "left", "y": -0.1, "yanchor": "top"})
+        weeks = drawn_weeks(tiles.version(page), text.language(), page)
         st.plotly_chart(weeks, key="due_weeks", config=CHART, alt=t("orders.weeks"))
         late = page.ask("orders/backlog_totals", **ALL).iloc[0]
+        words = t(
+            "today.late",
+            orders=text.quantity(late["lines"]),
+            count=text.quantity(late["late_lines"]),
+            value=text.money(late["late_value"]),
+        )
         links.link(
-            "backlog",
-            t(
-                "today.late",
-                orders=text.quantity(late["lines"]),
-                count=text.quantity(late["late_lines"]),
-                value=text.money(late["late_value"]),
-            )
-            if late["late_lines"]
-            else t("today.none_late"),
-            late=1 if late["late_lines"] else "",
+            "backlog", words if late["late_lines"] else t("today.none_late"), late=1 if late["late_lines"] else ""
         )
     with right:
-        days = page.ask("schedule/station_days", from_date=plan.first_day, to_date=plan.first_day + (AHEAD - 1) * DAY)
+        days = page.ask("schedule/station_days", **next_days(page))
         if days.empty:
             guard.nothing(t("schedule.dispatch.no_stations"))
             return
-        st.plotly_chart(
-            load_heat(days, t).update_layout(height=CHART_HEIGHT),
-            key="load_heat",
-            config=CHART,
-            alt=t("schedule.load.heat_title"),
-        )
+        load = drawn_load(tiles.version(page), text.language(), page)
+        st.plotly_chart(load, key="load_heat", config=CHART, alt=t("schedule.load.heat_title"))
         over = days[days["load_rate"] > 1]
         links.link("load", t("today.over", days=text.quantity(len(over)), stations=over["station_no"].nunique()))
+
+
+def next_days(page: guard.Page) -> dict[str, dt.date]:
+    """The days that the load is shown for."""
+    return {"from_date": page.plan.first_day, "to_date": page.plan.first_day + (AHEAD - 1) * DAY}
+
+
+# charts are kept: to put one together takes longer than to send it
+@st.cache_resource(max_entries=8, show_spinner=False)
+def drawn_weeks(version: tuple[str, str], language: str, _page: guard.Page) -> go.Figure:
+    """Open lines by the week they are due."""
+    weeks = due_weeks(_page.ask("orders/backlog_weeks", **ALL), t)
+    return weeks.update_layout(height=CHART_HEIGHT, legend={"x": 0, "xanchor": "left", "y": -0.1, "yanchor": "top"})
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def drawn_load(version: tuple[str, str], language: str, _page: guard.Page) -> go.Figure:
+    """The load of each station on each of the next days."""
+    heat = load_heat(_page.ask("schedule/station_days", **next_days(_page)), t)
+    return heat.update_layout(height=CHART_HEIGHT)
 
 
 def trends(page: guard.Page) -> None:
     """The figures that tell whether the factory gets better, week by week."""
     st.subheader(t("today.manager.trends"), anchor=False)
     settings = kpi.stored_settings(page.store)
+    history = tiles.histories(page, tuple(TRENDS))
     for place, (key, unit) in zip(st.columns(len(TRENDS)), TRENDS.items(), strict=True):
         with place:
-            tiles.over_time(key, unit, t(f"figures.{key}.name"), tiles.history(page, key), settings.target(key))
+            tiles.over_time(key, unit, t(f"figures.{key}.name"), history[key], settings.target(key))
 
 
 def risks(page: guard.Page) -> None:

@@ -35,28 +35,33 @@ near AS (
     LEFT JOIN working_day USING (run_no)
     GROUP BY run.run_no, run.as_of_date, run.newest
 ),
+due AS (
+    SELECT plan_order.run_no, near.as_of_date, near.newest, plan_order.order_ref, plan_order.kind, plan_order.start_date
+    FROM plan_order
+    JOIN near USING (run_no)
+    WHERE plan_order.kind IN ('firm_make', 'planned_make')
+      AND plan_order.start_date BETWEEN near.as_of_date + 1 AND near.kit_until
+),
 begun AS (
     SELECT work_order_no, min(day) AS begun_on
     FROM (
         SELECT work_order_no, CAST(handover_time AS DATE) AS day FROM handover
         UNION ALL
-        SELECT work_order_no, issue_date FROM goods_issue WHERE work_order_no IS NOT NULL
+        SELECT work_order_no, issue_date FROM goods_issue
     )
+    WHERE work_order_no IN (SELECT order_ref FROM due WHERE kind = 'firm_make')
     GROUP BY work_order_no
 ),
 lot AS (
-    SELECT plan_order.run_no, near.as_of_date, plan_order.order_ref, plan_order.kind, plan_order.start_date, plan_kit.status
-    FROM plan_order
-    JOIN near USING (run_no)
+    SELECT due.*, plan_kit.status
+    FROM due
     JOIN plan_kit USING (run_no, order_ref)
-    LEFT JOIN work_order ON work_order.work_order_no = plan_order.order_ref
-    LEFT JOIN begun ON begun.work_order_no = plan_order.order_ref
-    WHERE plan_order.kind IN ('firm_make', 'planned_make')
-      AND plan_order.start_date BETWEEN near.as_of_date + 1 AND near.kit_until
-      AND CASE
-            WHEN near.newest THEN coalesce(work_order.status, 'released') <> 'started'
-            ELSE coalesce(begun.begun_on > near.as_of_date, TRUE)
-          END
+    LEFT JOIN work_order ON work_order.work_order_no = due.order_ref
+    LEFT JOIN begun ON begun.work_order_no = due.order_ref
+    WHERE CASE
+        WHEN due.newest THEN coalesce(work_order.status, 'released') <> 'started'
+        ELSE coalesce(begun.begun_on > due.as_of_date, TRUE)
+    END
 ),
 missing AS (
     SELECT DISTINCT lot.run_no, lot.order_ref
