@@ -16,8 +16,6 @@ from ui.text import known, t
 MOVED = (
     "line",
     "customer_name",
-    "item_no",
-    "item_name",
     "target_date",
     "planned_before",
     "planned_now",
@@ -26,6 +24,7 @@ MOVED = (
     "late_now",
     "cause",
     "note",
+    "item_name",
 )
 KEPT = (
     "run_no",
@@ -39,11 +38,11 @@ KEPT = (
     "orders",
     "overtime_hours",
     "seconds",
-    "status",
     "settings",
+    "status",
 )
 STEPS = ("step", "rung", "seconds", "value", "bound", "failed")
-WAYS = ("all", "later", "earlier", "became_late", "frozen")
+WAYS = ("all", "later", "earlier", "became_late", "inside_frozen")
 CHART = {"displayModeBar": False, "showTips": False}
 Run = Mapping[str, Any]
 
@@ -94,7 +93,13 @@ def chosen(page: guard.Page, kept: Mapping[str, Run]) -> tuple[Run, Run | None]:
     return run, kept[before_no] if before_no else previous
 
 
-def answer(page: guard.Page, run: Run, before: Run | None) -> None:
+def counts(lines: pd.DataFrame) -> dict[str, int]:
+    """How many of the lines that moved went which way."""
+    ways = (*WAYS, "no_longer_late", "appeared", "left")
+    return {"all": len(lines), **{way: int(lines[way].sum()) for way in ways if way != "all"}}
+
+
+def answer(run: Run, before: Run | None, lines: pd.DataFrame | None) -> None:
     """How good the plan is, and what changed against the other."""
     objective = run["objective"]
     if text.missing(run["gap"]):
@@ -119,10 +124,10 @@ def answer(page: guard.Page, run: Run, before: Run | None) -> None:
         )
         + (t("runs.restored_from", run_no=run["restores"]) if run["restores"] else "")
     )
-    if before is None:
+    if before is None or lines is None:
         st.markdown(t("runs.first"))
         return
-    totals = page.ask("runs/moved_totals", run_no=run["run_no"], before=before["run_no"]).iloc[0]
+    totals = counts(lines)
     other = {"run_no": before["run_no"], "as_of": text.date(before["as_of_date"])}
     if not totals["all"]:
         st.markdown(t("runs.nothing_moved", **other))
@@ -134,7 +139,7 @@ def answer(page: guard.Page, run: Run, before: Run | None) -> None:
         change=t(f"runs.change.{'more' if more > 0 else 'less' if more else 'same'}", days=text.quantity(abs(more))),
         earlier=text.quantity(totals["earlier"]),
         later=text.quantity(totals["later"]),
-        frozen=t("runs.frozen", count=text.quantity(totals["frozen"]), days=run["frozen_days"])
+        frozen=t("runs.frozen", count=text.quantity(totals["inside_frozen"]), days=run["frozen_days"])
         if run["frozen_days"]
         else "",
     )
@@ -238,11 +243,10 @@ def rung_words(rung: Run) -> str:
     return t("runs.rung.value", **facts, gain=words)
 
 
-def moved(page: guard.Page, run: Run, before: Run) -> None:
+def moved(run: Run, lines: pd.DataFrame) -> None:
     """The order lines that moved, the worst as a chart, all as a table."""
     st.subheader(t("runs.moved.head"), anchor=False)
-    asked = {"run_no": run["run_no"], "before": before["run_no"]}
-    totals = page.ask("runs/moved_totals", **asked).iloc[0]
+    totals = counts(lines)
     way = filters.segments(
         "moved",
         t("runs.moved.filter"),
@@ -250,7 +254,7 @@ def moved(page: guard.Page, run: Run, before: Run) -> None:
         lambda way: t(f"runs.filters.{way}", count=text.quantity(totals[way])),
         "all",
     )
-    rows = page.ask("runs/moved", **asked, moved=way)
+    rows = lines if way == "all" else lines[lines[way]]
     if rows.empty:
         guard.nothing(t("runs.moved.none"))
         if way != "all":
@@ -287,7 +291,7 @@ def moved(page: guard.Page, run: Run, before: Run) -> None:
         labels=labels(MOVED),
         targets={
             "line": ("order", {"order": "sales_order_no", "line": "line_no"}),
-            "item_no": ("mrp", {"item": "item_no"}),
+            "item_name": ("mrp", {"item": "item_no"}),
         },
         pinned=("line",),
         config={"days_moved": st.column_config.NumberColumn(t("runs.columns.days_moved"), format="%+d")},
@@ -358,19 +362,20 @@ with guard.told():
     by_number = {str(row["run_no"]): row for row in kept.to_dict("records")}
     if said := st.session_state.pop("restored", ""):
         st.toast(said, icon=":material/history:")
-    told, doing = st.columns([4, 1], gap="medium")
+    told, doing = st.columns([3, 1], gap="medium")
     run, before = chosen(page, by_number)
+    lines = None if before is None else page.ask("runs/lines_moved", run_no=run["run_no"], before=before["run_no"])
     with told:
-        answer(page, run, before)
+        answer(run, before, lines)
     with doing:
         action(page, run)
     if run["run_no"] == page.plan.run_no:
         last_failure(page.store)
         if page.plan.stale:
             st.warning(t("runs.stale"), icon=":material/history:")
-    if before is not None:
-        moved(page, run, before)
     search(page, run)
+    if lines is not None:
+        moved(run, lines)
     plans(page, kept, run, before)
     with st.expander(t("runs.how")):
         st.markdown(t("runs.definition"))

@@ -87,16 +87,9 @@ def search_trail(
     )
     _label(figure, values[-1], f"{say('runs.search.value')} {objective:,.0f}", "bottom")
     if len(proven):
-        _label(figure, bounds[-1], f"{say('runs.search.bound')} {bounds[-1]:,.0f}", "top")
-        if gap:
-            figure.add_annotation(
-                x=seconds[-1] - 0.03 * (seconds[-1] - since[0]),
-                y=(values[-1] + bounds[-1]) / 2,
-                text=gap,
-                showarrow=False,
-                xanchor="right",
-            )
-    figure.update_layout(layout(say("runs.search.title"), 320))
+        words = f"{say('runs.search.bound')} {bounds[-1]:,.0f}" + (f"<br>{gap}" if gap else "")
+        _label(figure, bounds[-1], words, "top")
+    figure.update_layout(layout(say("runs.search.title"), 290))
     figure.update_layout(showlegend=False, margin={"r": 104, "b": 36}, dragmode=False, hovermode="closest")
     figure.update_xaxes(title=say("runs.search.seconds"), rangemode="tozero", range=[0, seconds[-1]])
     figure.update_yaxes(title=None, rangemode="tozero", range=[0, 1.12 * (max(values) or 1)], tickformat=",")

@@ -1,5 +1,5 @@
--- What the plan $before had put into the frozen days of the plan $run_no and is no longer where it was, by kpi/plan_stability's
--- rule: work orders are known by number, planned orders, which get new numbers in every plan, by item.
+-- Lots of the plan $before whose work lay in the frozen days of the plan $run_no and is no longer where it was, by the rule of
+-- kpi/plan_stability: work orders are known by number; planned orders, which get new numbers in every plan, by item.
 WITH run AS (
     SELECT as_of_date, coalesce(CAST(settings ->> 'frozen_days' AS BIGINT), 0) AS frozen_days
     FROM plan_run
@@ -28,32 +28,39 @@ work AS (
     SELECT
         plan_schedule.run_no,
         CASE WHEN plan_order.kind = 'firm_make' THEN plan_schedule.order_ref ELSE '' END AS work_order_no,
+        plan_schedule.order_ref,
         plan_schedule.item_no,
         plan_schedule.step_no,
         plan_schedule.station_no,
         plan_schedule.work_date,
-        sum(plan_schedule.qty) AS qty,
-        list(DISTINCT plan_schedule.order_ref) AS order_refs
+        plan_schedule.qty
     FROM plan_schedule
-    LEFT JOIN plan_order USING (run_no, order_ref)
     JOIN frozen ON plan_schedule.work_date > frozen.as_of_date AND plan_schedule.work_date <= frozen.frozen_until
+    LEFT JOIN plan_order
+        ON plan_order.run_no = plan_schedule.run_no
+        AND plan_order.order_ref = plan_schedule.order_ref
     WHERE plan_schedule.run_no IN ($run_no, $before)
+),
+moved AS (
+    SELECT
+        work_order_no,
+        item_no,
+        step_no,
+        station_no,
+        work_date,
+        CAST(sum(CASE WHEN run_no = $before THEN qty ELSE -qty END) AS DOUBLE) AS moved_qty
+    FROM work
     GROUP BY ALL
-),
-put AS (
-    SELECT * EXCLUDE (run_no) FROM work WHERE run_no = $before
-),
-stands AS (
-    SELECT * EXCLUDE (run_no, order_refs) FROM work WHERE run_no = $run_no
+    HAVING moved_qty > 0.0001 -- less of a piece is rounding
 )
-SELECT
-    work_order_no,
-    item_no,
-    step_no,
-    station_no,
-    work_date,
-    put.order_refs,
-    CAST(put.qty - coalesce(stands.qty, 0) AS DOUBLE) AS moved_qty
-FROM put
-LEFT JOIN stands USING (work_order_no, item_no, step_no, station_no, work_date)
-WHERE put.qty - coalesce(stands.qty, 0) > 0.0001 -- less of a piece is rounding
+SELECT DISTINCT
+    work.order_ref,
+    moved.work_order_no,
+    moved.item_no,
+    moved.step_no,
+    moved.station_no,
+    moved.work_date,
+    moved.moved_qty
+FROM work
+JOIN moved USING (work_order_no, item_no, step_no, station_no, work_date)
+WHERE work.run_no = $before

@@ -12,8 +12,7 @@ frozen_move AS (
 frozen_line AS (
     SELECT DISTINCT plan_pegging.sales_order_no, plan_pegging.line_no
     FROM plan_pegging
-    JOIN (SELECT DISTINCT unnest(order_refs) AS order_ref FROM frozen_move) AS lot
-        ON lot.order_ref = plan_pegging.supply_ref
+    JOIN (SELECT DISTINCT order_ref FROM frozen_move) AS lot ON lot.order_ref = plan_pegging.supply_ref
     WHERE plan_pegging.run_no = $before
       AND plan_pegging.supply_kind IN ('firm_make', 'planned_make')
 ),
@@ -33,7 +32,11 @@ line AS (
         now.days_late AS late_now,
         coalesce(nullif(now.cause, ''), before.cause, '') AS cause,
         before.run_no IS NULL AS appeared,
-        now.run_no IS NULL AS "left"
+        now.run_no IS NULL AS "left",
+        coalesce(now.counted_date > before.counted_date, FALSE) AS later,
+        coalesce(now.counted_date < before.counted_date, FALSE) AS earlier,
+        coalesce(now.state = 'late' AND before.state <> 'late', FALSE) AS became_late,
+        coalesce(now.state <> 'late' AND before.state = 'late', FALSE) AS no_longer_late
     FROM (SELECT * FROM state WHERE run_no = $run_no) AS now
     FULL JOIN (SELECT * FROM state WHERE run_no = $before) AS before USING (sales_order_no, line_no)
     WHERE now.run_no IS NULL
