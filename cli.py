@@ -9,18 +9,21 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import math
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from data.exports import export_table
 from data.imports import import_files, undo
 from data.kpi import figures
-from data.plans import Notice, default_as_of, notices, run_summary, stored_settings
+from data.plans import FIRST_DAY, LAST_DAY, Notice, default_as_of, notices, run_summary, stored_settings
 from data.runs import Job, cancel, recover, start_plan, wait
 from data.sample import build_sample
 from data.soundness import check
@@ -32,7 +35,7 @@ from planning.model import Settings
 
 ROOT = Path(__file__).parent
 AUTHOR = "command line"
-COULD_NOT_RUN = {"FILE-MISSING", "FILE-NONE"}  # there was nothing to say no to
+COULD_NOT_RUN = {"FILE-MISSING", "FILE-NONE", "FILE-UNREADABLE", "EXPORT-WRITE"}  # no data that could say no
 
 
 def default_database() -> Path:
@@ -42,15 +45,56 @@ def default_database() -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a character still shows the rest
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()
+        return code
     except PaichanError as error:
         _complain(*error_text(options.lang, error.rule, error.facts), code=error.code)
         return 2 if isinstance(error, StoreError) or error.code in COULD_NOT_RUN else 1
-    except OSError as error:
-        _complain(str(error))
+    except KeyboardInterrupt:
+        _complain(text(options.lang, "cli.interrupted"))
         return 2
+    except BrokenPipeError:  # whoever read the results has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    except Exception as error:  # noqa: BLE001 nobody is shown a traceback
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        cause = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+        _complain(*error_text(options.lang, "PROGRAM", {"cause": cause}), code="PROGRAM")
+        return 2
+
+
+@contextmanager
+def _opened(options: argparse.Namespace) -> Iterator[Store]:
+    """The database of the command; jobs that a crash cut off are closed."""
+    with Store.open(options.db) as store:
+        recover(store)
+        yield store
+
+
+def _day(word: str) -> dt.date:
+    try:
+        day = dt.date.fromisoformat(word)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"not a date such as 2026-01-05: {word}") from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise argparse.ArgumentTypeError(f"not between {FIRST_DAY} and {LAST_DAY}: {word}")
+    return day
+
+
+def _positive(word: str) -> float:
+    try:
+        number = float(word)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number > 0):
+        raise argparse.ArgumentTypeError(f"not a number above 0: {word}")
+    return number
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -67,9 +111,9 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     demo = command("demo", _demo, "build the sample factory", prints=False)
-    demo.add_argument("--as-of", type=dt.date.fromisoformat, default=None, help="its as-of date (default: yesterday)")
+    demo.add_argument("--as-of", type=_day, default=None, help="its as-of date (default: yesterday)")
     demo.set_defaults(lang="zh")  # as the app opens
-    demo.add_argument("--scale", type=float, default=1.0, help="size; 1 has 60 finished goods")
+    demo.add_argument("--scale", type=_positive, default=1.0, help="size; 1 has 60 finished goods")
 
     imports = command("import", _import, "import CSV and XLSX files or folders, as one batch")
     imports.add_argument("paths", nargs="+", type=Path, metavar="PATH")
@@ -81,10 +125,10 @@ def _parser() -> argparse.ArgumentParser:
     back.add_argument("batch", metavar="BATCH")
 
     plan = command("plan", _plan, "make, verify and keep a plan")
-    plan.add_argument("--as-of", type=dt.date.fromisoformat, default=None, help="the last day that is known")
+    plan.add_argument("--as-of", type=_day, default=None, help="the last day that is known")
     plan.add_argument("--scenario", default=None, metavar="NAME", help="plan a saved scenario instead of today's data")
     plan.add_argument("--days", type=int, default=None, help="calendar days to plan")
-    plan.add_argument("--time-limit", type=float, default=None, metavar="SECONDS", help="how long to search")
+    plan.add_argument("--time-limit", type=_positive, default=None, metavar="SECONDS", help="how long to search")
 
     export = command("export", _export, "write a table to a CSV or XLSX file", prints=False)
     export.add_argument("table", choices=sorted(TABLES), metavar="TABLE")
@@ -93,9 +137,9 @@ def _parser() -> argparse.ArgumentParser:
     export.set_defaults(lang="en")
 
     kpi = command("kpi", _kpi, "print the figures with their numerators and denominators")
-    kpi.add_argument("--as-of", type=dt.date.fromisoformat, default=None)
-    kpi.add_argument("--from", dest="since", type=dt.date.fromisoformat, default=None)
-    kpi.add_argument("--to", dest="until", type=dt.date.fromisoformat, default=None)
+    kpi.add_argument("--as-of", type=_day, default=None)
+    kpi.add_argument("--from", dest="since", type=_day, default=None)
+    kpi.add_argument("--to", dest="until", type=_day, default=None)
 
     command("check", _check, "say whether the data and the last plan are sound")
 
@@ -115,12 +159,13 @@ def _complain(*lines: str, code: str = "") -> None:
 
 
 def _print_json(what: object) -> None:
-    print(json.dumps(what, ensure_ascii=False, indent=2, default=str))
+    plain = "utf" not in (sys.stdout.encoding or "utf-8").lower()
+    print(json.dumps(what, ensure_ascii=plain, indent=2, default=str))
 
 
 def _demo(options: argparse.Namespace) -> int:
     as_of = options.as_of or dt.date.today() - dt.timedelta(days=1)
-    with Store.open(options.db) as store:
+    with _opened(options) as store:
         if store.count("item"):
             _complain(text(options.lang, "cli.demo_not_empty", path=options.db.name))
             return 1
@@ -130,7 +175,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> int:
-    with Store.open(options.db) as store:
+    with _opened(options) as store:
         report = import_files(store, options.paths, author=AUTHOR, skip_rejected=options.skip_rejected)
     if options.json:
         _print_json(report.as_json(options.lang))
@@ -151,7 +196,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _undo(options: argparse.Namespace) -> int:
-    with Store.open(options.db) as store:
+    with _opened(options) as store:
         report = undo(store, options.batch, author=AUTHOR)
     if options.json:
         _print_json({"batch": options.batch, "removed": report.removed, "restored": report.restored})
@@ -162,8 +207,7 @@ def _undo(options: argparse.Namespace) -> int:
 def _plan(options: argparse.Namespace) -> int:
     if options.scenario is not None:
         raise InputError("SCENARIO-UNKNOWN", name=options.scenario)
-    with Store.open(options.db) as store:
-        recover(store)
+    with _opened(options) as store:
         settings = _changed(stored_settings(store), options)
         as_of = options.as_of or default_as_of(store)
         for notice in notices(store, as_of):
@@ -171,7 +215,7 @@ def _plan(options: argparse.Namespace) -> int:
         job = _followed(store, start_plan(store, AUTHOR, as_of, settings))
         if job.error:
             _complain(*error_text(options.lang, job.error["rule"], job.error["facts"]), code=job.error["code"])
-            return 2 if job.error["rule"].startswith("JOB-") else 1
+            return 2 if job.error["rule"].startswith(("JOB-", "STORE-")) else 1
         summary = run_summary(store, str(job.run_no))
     if options.json:
         _print_json(summary)
@@ -213,13 +257,13 @@ def _followed(store: Store, job_no: str) -> Job:
 
 
 def _export(options: argparse.Namespace) -> int:
-    with Store.open(options.db) as store:
+    with _opened(options) as store:
         export_table(store, options.table, options.output, options.lang, options.run_no)
     return 0
 
 
 def _kpi(options: argparse.Namespace) -> int:
-    with Store.open(options.db) as store:
+    with _opened(options) as store:
         as_of = options.as_of or default_as_of(store)
         until = options.until or as_of
         since = options.since or until - dt.timedelta(days=29)
@@ -245,7 +289,7 @@ def _kpi(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    with Store.open(options.db) as store:
+    with _opened(options) as store:
         faults = check(store)
     if options.json:
         _print_json({"sound": not faults, "faults": [str(fault) for fault in faults]})

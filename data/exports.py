@@ -26,12 +26,22 @@ Format = Literal["csv", "xlsx"]
 def export_table(store: Store, table_name: str, target: Path, language: str = "en", run_no: str | None = None) -> None:
     """Write a table to `target`, CSV or XLSX by its ending. Of a plan table the latest run, or `run_no`.
 
-    Raises InputError for another ending, where there is no plan, and for more rows than an XLSX sheet holds.
+    Raises InputError for another ending, where there is no plan, for more rows than an XLSX sheet holds, and where the
+    file cannot be written; then what stood there still does.
     """
     ending = target.suffix.lower().lstrip(".")
     if ending not in ("csv", "xlsx"):
         raise InputError("EXPORT-TYPE", file=target.name)
-    target.write_bytes(table_bytes(store, table_name, "csv" if ending == "csv" else "xlsx", language, run_no))
+    content = table_bytes(store, table_name, "csv" if ending == "csv" else "xlsx", language, run_no)
+    part = target.with_name(target.name + ".part")
+    try:
+        try:
+            part.write_bytes(content)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError("EXPORT-WRITE", file=str(target), cause=error.strerror) from error
 
 
 def table_bytes(

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.imports.values import LARGEST
 from data.store import Store, Writer
 from data.tables import TABLES
 from planning.calendar import WorkingDays
@@ -18,6 +19,9 @@ from planning.errors import InputError
 from planning.model import INPUT_COLUMNS, RESULT_COLUMNS, PlanInput, PlanResult, Settings, Step, frame
 
 KEPT_RUNS = 20
+# a day outside of these is a slip of the finger, and the arithmetic of dates ends not far behind them
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2199, 12, 31)
+LONGEST_HORIZON = 3660
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,18 @@ class Notice:
 
 
 def default_as_of(store: Store) -> dt.date:
-    """The last day that the data knows. Raises InputError where there is no data at all."""
+    """The last day that the data knows. Raises InputError where there is no data at all, or it is of no real day."""
     day = store.query("plan_input/default_as_of")["as_of"].iloc[0]
     if pd.isna(day):
         raise InputError("PLAN-NO-DATA")
     found: dt.date = pd.Timestamp(day).date()
+    _refuse_unreal(found)
     return found
+
+
+def _refuse_unreal(as_of: dt.date) -> None:
+    if not FIRST_DAY <= as_of <= LAST_DAY:
+        raise InputError("PLAN-AS-OF", as_of=as_of, first=FIRST_DAY, last=LAST_DAY)
 
 
 def stored_settings(store: Store) -> Settings:
@@ -51,7 +61,10 @@ def read_input(store: Store, as_of: dt.date | None = None, settings: Settings | 
     Raises InputError where the data cannot be planned.
     """
     as_of = as_of or default_as_of(store)
+    _refuse_unreal(as_of)
     settings = settings or stored_settings(store)
+    if settings.horizon_days > LONGEST_HORIZON:
+        raise InputError("PLAN-HORIZON-LONG", value=settings.horizon_days, most=LONGEST_HORIZON)
     tables = {}
     with store.read() as cursor:
         cursor.execute("BEGIN")  # one snapshot for all questions
@@ -97,6 +110,7 @@ def notices(store: Store, as_of: dt.date) -> list[Notice]:
 def save_plan(store: Store, result: PlanResult, plan_input: PlanInput, author: str, scenario: str | None = None) -> str:
     """Keep a plan; returns its run number. Plans older than the last `KEPT_RUNS` of their kind are dropped."""
     settings: dict[str, Any] = asdict(plan_input.settings)
+    _refuse_too_large(result, plan_input)
     with store.write(author, "plan", facts=False) as writer:
         run_no = writer.next_number("P")
         run = {
@@ -120,6 +134,24 @@ def save_plan(store: Store, result: PlanResult, plan_input: PlanInput, author: s
         _drop_runs(writer, _old_runs(writer, scenario))
         writer.audit("plan", "plan_run", run_no, {"objective": result.objective, "late": result.late})
     return run_no
+
+
+def _refuse_too_large(result: PlanResult, plan_input: PlanInput) -> None:
+    """Refuse a plan with a number that the store cannot hold, and name the item whose data it comes from."""
+    for name, rows in result.frames().items():
+        for column in TABLES[name].columns:
+            if column.type != "decimal" or column.name not in rows or not len(rows):
+                continue
+            largest = rows.loc[rows[column.name].abs().idxmax()] if rows[column.name].notna().any() else None
+            if largest is not None and abs(largest[column.name]) >= LARGEST:
+                about = largest.get("item_no") or largest.get("order_ref") or largest.get("sales_order_no")
+                raise InputError("PLAN-LARGE", table=name, column=column.name, value=largest[column.name], item=about)
+    for column in TABLES["plan_run"].columns:
+        value = getattr(result, column.name, None)
+        if column.type == "decimal" and value is not None and abs(value) >= LARGEST:
+            demand = plan_input.demand
+            about = demand.loc[demand["qty"].idxmax(), "item_no"] if len(demand) else ""
+            raise InputError("PLAN-LARGE", table="plan_run", column=column.name, value=value, item=about)
 
 
 def _insert(writer: Writer, name: str, rows: pd.DataFrame, run_no: str) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from data.plans import read_input, save_plan
-from data.store import Store
+from data.store import Store, in_words
 from planning import worker
 from planning.errors import PaichanError
 from planning.model import Settings
@@ -114,13 +114,20 @@ def latest_job(store: Store) -> Job | None:
 def cancel(store: Store, job_no: str) -> None:
     """Ask a running job to stop with the best plan it has. A job that has ended is left alone."""
     running = _running.get((store.path, job_no))
-    if running and running.process and running.process.stdin and not running.ended.is_set():
-        running.job = replace(running.job, cancelling=True)
-        try:
-            running.process.stdin.write("cancel\n")
-            running.process.stdin.flush()
-        except (BrokenPipeError, ValueError):
-            return  # it ended at this moment
+    if running and not running.ended.is_set():
+        with _lock:
+            running.job = replace(running.job, cancelling=True)
+        if running.process:
+            _say_cancel(running.process)
+
+
+def _say_cancel(process: subprocess.Popen[str]) -> None:
+    try:
+        if process.stdin:
+            process.stdin.write("cancel\n")
+            process.stdin.flush()
+    except (BrokenPipeError, ValueError):
+        return  # it ended at this moment
 
 
 def wait(store: Store, job_no: str, timeout: float | None = None) -> Job:
@@ -142,12 +149,14 @@ def recover(store: Store) -> None:
     for job_no in lost:
         error = {"code": "JOB-LOST", "rule": "JOB-LOST", "facts": {"job_no": job_no}}
         _close(store, Job(job_no, "failed", dt.datetime.now(), error=error), "system")
-    if lost:
-        shutil.rmtree(_folder(store, lost[0]).parent, ignore_errors=True)
+    runs = _runs(store)
+    for folder in runs.iterdir() if runs.is_dir() else ():
+        if (store.path, folder.name) not in _running:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def _folder(store: Store, job_no: str) -> Path:
-    return store.path.parent / f"{store.path.stem}.runs" / job_no
+def _runs(store: Store) -> Path:
+    return store.path.parent / f"{store.path.stem}.runs"
 
 
 def _run(
@@ -158,11 +167,12 @@ def _run(
     settings: Settings | None,
     scenario: str | None,
 ) -> None:
-    folder = _folder(store, running.job.job_no)
+    folder = _runs(store) / running.job.job_no
     try:
         plan_input = read_input(store, as_of, settings)
-        worker.write_input(folder, plan_input)
-        _follow(running, folder)
+        with in_words(store.path):
+            worker.write_input(folder, plan_input)
+            _follow(running, folder)
         result = worker.read_result(folder)
         run_no = save_plan(store, result, plan_input, author, scenario)
         ended: Job = replace(running.job, status="cancelled" if running.job.cancelling else "done", run_no=run_no)
@@ -176,8 +186,13 @@ def _run(
         shutil.rmtree(folder, ignore_errors=True)
     try:
         _close(store, ended, author)
+    except Exception as error:  # noqa: BLE001 the row says "running" until the store is opened again
+        if ended.status != "failed" and isinstance(error, PaichanError):
+            facts = {"code": error.code, "rule": error.rule, "facts": error.facts}
+            ended = replace(ended, error=facts)
     finally:
-        running.job = ended
+        with _lock:
+            running.job = ended
         running.ended.set()
 
 
@@ -192,12 +207,17 @@ def _follow(running: _Running, folder: Path) -> None:
             stderr=complaints,
             text=True,
             encoding="utf-8",
+            start_new_session=True,  # Ctrl-C is for the planner, who then asks for the best plan so far
         )
         running.process = process
+        if running.job.cancelling:
+            _say_cancel(process)
         with process:
             error = _listen(running, process)
         if error:
             raise PaichanError(error["code"], error["rule"], **error["facts"])
+        if process.returncode < 0:
+            raise PaichanError("JOB-KILLED", signal=-process.returncode)
         if process.returncode:
             complaints.seek(0)
             said = [line for line in complaints.read().strip().splitlines() if not line.startswith(SOLVER_GREETING)]
@@ -210,7 +230,8 @@ def _listen(running: _Running, process: subprocess.Popen[str]) -> dict[str, Any]
     for line in process.stdout or ():
         said = json.loads(line)
         if "step" in said:
-            running.job = replace(running.job, steps=(*running.job.steps, said["step"]))
+            with _lock:
+                running.job = replace(running.job, steps=(*running.job.steps, said["step"]))
         error = said.get("error", error)
     return error
 

@@ -31,10 +31,58 @@ from planning.errors import PaichanError
 QUERIES = Path(__file__).parent / "queries"
 MIGRATIONS = Path(__file__).parent / "migrations"
 MEMORY_LIMIT = "2GB"
+# nothing is fetched from outside because of what a file looks like
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "memory_limit": MEMORY_LIMIT,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+KEPT_BACKUPS = 20
+# what DuckDB and the system say when a disk, another program or another version stands in the way
+TROUBLES = (
+    ("STORE-LOCKED", re.compile("could not set lock|conflicting lock|already open|used by another process", re.I)),
+    ("STORE-FULL", re.compile("no space left|file too large|not enough space|quota", re.I)),
+    ("STORE-READONLY", re.compile("permission denied|access is denied|read-only|not permitted", re.I)),
+    ("STORE-FOLDER", re.compile("is a directory", re.I)),
+    ("STORE-NEWER", re.compile("version number", re.I)),
+    ("STORE-DAMAGED", re.compile("corrupt|checksum|enough bytes|replaying wal|deserialize", re.I)),
+)
+OF_THE_PLACE = ("STORE-FULL", "STORE-READONLY", "STORE-MEMORY", "STORE-NEWER")  # not of a backup itself
+OF_THE_DISK = (
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+    duckdb.SerializationException,
+    duckdb.TransactionException,
+    OSError,
+)
 
 
 class StoreError(PaichanError):
     """The database could not be opened, written or restored; nothing was changed."""
+
+
+@contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """Turns what disk, memory and other programs do to the database at `path` into a StoreError."""
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        rule = _trouble(error)
+        if rule is None:
+            raise  # of the statement, not of the file
+        raise StoreError(rule, path=path.name) from error
+
+
+def _trouble(error: Exception) -> str | None:
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return "STORE-MEMORY"
+    if not isinstance(error, OF_THE_DISK):
+        return None
+    for rule, said in TROUBLES:
+        if said.search(str(error)):
+            return rule
+    return "STORE-UNREADABLE" if isinstance(error, (duckdb.IOException, OSError)) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +135,23 @@ class Store:
         self.path = path
         self._connection = connection
         self._writing = threading.RLock()
+        self._broken = False
 
     @classmethod
     def open(cls, path: Path | str) -> Store:
         """The store at `path`, made if it is not there and migrated if it is old.
 
-        Raises StoreError where another program has the file open or it is no database of ours.
+        Raises StoreError where another program has the file open, it is no database of ours or of a newer version, it
+        is damaged, or the disk does not let it be opened.
         """
         path = Path(path).resolve()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists() and _pending(path):
-            _migrate_copy(path)
-        return cls(path, _ready(path))
+        with in_words(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                _create(path)
+            elif _pending(path):
+                _migrate_copy(path)
+            return cls(path, _ready(path))
 
     def close(self) -> None:
         """Close the file. The store cannot be used after it."""
@@ -112,12 +165,36 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor for reading, closed at the end."""
-        cursor = self._connection.cursor()
+        """A cursor for reading, closed at the end. Raises StoreError where the file cannot be read."""
+        cursor = self._cursor()
         try:
             yield cursor
+        except duckdb.Error as error:
+            self._told(error)
+            raise
         finally:
             cursor.close()
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        if self._broken:
+            with self._writing, in_words(self.path):
+                self._connection.close()
+                self._connection = _ready(self.path)
+                self._broken = False
+        try:
+            return self._connection.cursor()
+        except duckdb.ConnectionException:
+            with self._writing:  # a restore is under way
+                return self._connection.cursor()
+
+    def _told(self, error: duckdb.Error) -> None:
+        """Raise what a statement met in words, unless it is the statement's own error.
+
+        After a fatal error, such as a full disk, the connection is of no use any more; the next call opens another.
+        """
+        self._broken |= isinstance(error, duckdb.FatalException)
+        with in_words(self.path):
+            raise error
 
     def query(self, name: str, **parameters: object) -> pd.DataFrame:
         """The frame that answers `data/queries/<name>.sql` (`name` may hold folders); values are bound as $name.
@@ -133,18 +210,20 @@ class Store:
         """One transaction: all of the block is saved, or nothing. `facts` says whether it may change plan input.
 
         A statement that failed inside the block and was swallowed there still undoes everything: DuckDB would
-        commit nothing and report success.
+        commit nothing and report success. Raises StoreError where the file cannot be written.
         """
         with self._writing:
-            cursor = self._connection.cursor()
+            cursor = self._cursor()
             try:
                 cursor.execute("BEGIN")
                 yield Writer(cursor, author, reason)
                 cursor.execute("SELECT 1")  # fails where the transaction was aborted and the error swallowed
                 cursor.execute("UPDATE data_version SET version = version + 1, facts = facts + ?", [int(facts)])
                 cursor.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 _roll_back(cursor)
+                if isinstance(error, duckdb.Error):
+                    self._told(error)
                 raise
             finally:
                 cursor.close()
@@ -180,46 +259,52 @@ class Store:
         """Where backups of this file are kept."""
         return self.path.parent / f"{self.path.stem}.backups"
 
-    def backup(self, label: str) -> Path:
-        """A copy of the database as it is now; returns its path. The twenty newest are kept."""
+    def backup(self, label: str, keep: Path | None = None) -> Path:
+        """A copy of the database as it is now; returns its path. The twenty newest are kept, and `keep`.
+
+        Raises StoreError where the copy cannot be written; then there is none.
+        """
         stamp = dt.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
         target = self.backup_folder / f"{stamp}-{label}.duckdb"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with self._writing:
-            cursor = self._connection.cursor()
-            try:
+        with self._writing, in_words(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with self.read() as cursor:
                 _checkpoint(cursor)
-                shutil.copyfile(self.path, target)
-            finally:
-                cursor.close()
-        for old in sorted(self.backup_folder.glob("*.duckdb"))[:-20]:
-            old.unlink()
+                copy_file(self.path, target)
+            for old in sorted(self.backup_folder.glob("*.duckdb"))[:-KEPT_BACKUPS]:
+                if old not in (target, keep):
+                    old.unlink()
+            for half in self.backup_folder.glob("*.part"):  # of a program that was killed
+                half.unlink()
         return target
 
     def restore(self, backup: Path) -> None:
         """Put `backup` in the place of the database, after a backup of what stands there now.
 
-        Raises StoreError where the backup is no readable database; then nothing has changed.
+        The backup is made ready beside the database, so that the database is touched only by the change of names.
+        Raises StoreError where the backup is no readable database or the disk has no room; then nothing has changed.
         """
         try:
-            with duckdb.connect(str(backup), read_only=True) as probe:
+            with duckdb.connect(str(backup), read_only=True, config=CONFIG) as probe:
                 probe.execute("SELECT version FROM data_version").fetchone()
         except duckdb.Error as error:
             raise StoreError("STORE-BACKUP-BROKEN", path=backup.name) from error
-        with self._writing:
-            version, facts = self.data_version(), self.facts_version()
-            present = self.backup("before-restore")
-            self._connection.close()
+        incoming = self.path.with_suffix(".incoming")
+        with self._writing, in_words(self.path):
+            self.backup("before-restore", keep=backup.resolve())
             try:
-                replace_file(backup, self.path)
-                if _pending(self.path):
-                    _migrate_copy(self.path)
-                self._connection = _ready(self.path)
+                copy_file(backup, incoming)
+                _make_ready(incoming, self.data_version(), self.facts_version())
+                self._connection.close()
+                try:
+                    _take_place(incoming, self.path)
+                finally:
+                    self._connection = _ready(self.path)
             except (duckdb.Error, StoreError) as error:
-                replace_file(present, self.path)
-                self._connection = _ready(self.path)
-                raise StoreError("STORE-BACKUP-BROKEN", path=backup.name) from error
-            _renumber(self._connection, version, facts)
+                rule = error.code if isinstance(error, StoreError) else _trouble(error)
+                raise StoreError(rule if rule in OF_THE_PLACE else "STORE-BACKUP-BROKEN", path=backup.name) from error
+            finally:
+                _remove(incoming)
 
 
 @cache
@@ -229,14 +314,58 @@ def question(name: str) -> str:
     return re.sub(r"\{\{([a-z_/]+)\}\}", lambda found: question(found[1]).strip(), text)
 
 
-def replace_file(source: Path, target: Path) -> None:
-    """Copy `source` over `target` so that a crash leaves either the old file or the new one."""
-    temporary = target.with_suffix(".incoming")
-    shutil.copyfile(source, temporary)
-    with temporary.open("rb+") as handle:
-        os.fsync(handle.fileno())
-    target.with_name(target.name + ".wal").unlink(missing_ok=True)
-    temporary.replace(target)
+def copy_file(source: Path, target: Path) -> None:
+    """Copy `source` to `target` so that a crash or a full disk leaves no half of a copy under that name."""
+    part = target.with_name(target.name + ".part")
+    try:
+        shutil.copyfile(source, part)
+        with part.open("rb+") as handle:
+            os.fsync(handle.fileno())
+        _remove(target)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _take_place(source: Path, target: Path) -> None:
+    """Rename a closed database to another's name; a crash leaves either of them there, whole."""
+    _wal(target).unlink(missing_ok=True)  # empty: who closed the target has brought it up to date
+    source.replace(target)
+
+
+def _remove(path: Path) -> None:
+    """Take a database away that is no longer or not yet needed, if it is there."""
+    path.unlink(missing_ok=True)
+    _wal(path).unlink(missing_ok=True)
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
+def _create(path: Path) -> None:
+    """Make a database with all its tables. It gets its name when it is whole, so that a crash leaves no half of one."""
+    new = path.with_name(path.name + ".new")
+    if new.exists():
+        try:
+            _connect(new).close()
+        except StoreError as error:
+            if error.code == "STORE-LOCKED":
+                raise StoreError("STORE-LOCKED", path=path.name) from error
+    _remove(new)
+    try:
+        with _connect(new) as connection:
+            _create_missing(connection)
+            connection.execute("CHECKPOINT")
+        _wal(path).unlink(missing_ok=True)
+        try:
+            os.link(new, path)
+        except FileExistsError:
+            return  # another program was quicker
+        except OSError:  # a file system without links
+            new.replace(path)
+    finally:
+        _remove(new)
 
 
 def _used(sql: str, parameters: Mapping[str, object]) -> dict[str, Any]:
@@ -258,11 +387,9 @@ def _ready(path: Path) -> duckdb.DuckDBPyConnection:
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     try:
-        return duckdb.connect(str(path), config={"memory_limit": MEMORY_LIMIT})
-    except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            raise StoreError("STORE-LOCKED", path=path.name) from error
-        raise StoreError("STORE-UNREADABLE", path=path.name) from error
+        return duckdb.connect(str(path), config=CONFIG)
+    except duckdb.Error as error:
+        raise StoreError(_trouble(error) or "STORE-UNREADABLE", path=path.name) from error
 
 
 def _lock_down(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -328,7 +455,7 @@ def _pending(path: Path) -> bool:
         existing = _existing(connection)
         if "migration" not in existing:
             return False
-        done = {row[0] for row in connection.execute("SELECT name FROM migration").fetchall()}
+        done = _done(connection, path)
         return any(migration.stem not in done for migration in _migrations()) or any(
             set(table.names) - existing.get(table.name, set()) for table in TABLES.values()
         )
@@ -336,21 +463,37 @@ def _pending(path: Path) -> bool:
         connection.close()
 
 
+def _done(connection: duckdb.DuckDBPyConnection, path: Path) -> set[str]:
+    """The migrations that the file has been through. Raises StoreError where one is not known here."""
+    done = {row[0] for row in connection.execute("SELECT name FROM migration").fetchall()}
+    if done - {migration.stem for migration in _migrations()}:
+        raise StoreError("STORE-NEWER", path=path.name)
+    return done
+
+
 def _migrate_copy(path: Path) -> None:
     """Migrate a copy and put it in the file's place; the old file stays as a backup."""
     backups = path.parent / f"{path.stem}.backups"
     backups.mkdir(exist_ok=True)
     stamp = dt.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
-    shutil.copyfile(path, backups / f"{stamp}-before-migration.duckdb")
+    copy_file(path, backups / f"{stamp}-before-migration.duckdb")
     copy = path.with_suffix(".migrating")
-    shutil.copyfile(path, copy)
     try:
-        with duckdb.connect(str(copy)) as connection:
-            _create_missing(connection)
-            connection.execute("CHECKPOINT")
-        replace_file(copy, path)
+        copy_file(path, copy)
+        _make_ready(copy)
+        _take_place(copy, path)
     finally:
-        copy.unlink(missing_ok=True)
+        _remove(copy)
+
+
+def _make_ready(path: Path, version: int | None = None, facts: int = 0) -> None:
+    """Bring the copy of a database up to date, with data versions beyond `version` and `facts` where they are given."""
+    with _connect(path) as connection:
+        _done(connection, path)
+        _create_missing(connection)
+        if version is not None:
+            _renumber(connection, version, facts)
+        connection.execute("CHECKPOINT")
 
 
 def _create_missing(connection: duckdb.DuckDBPyConnection) -> None:

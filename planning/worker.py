@@ -79,16 +79,29 @@ def main(folder: Path, commands: TextIO, answers: TextIO) -> int:
         answers.write(json.dumps(what, default=str) + "\n")
         answers.flush()
 
+    megabytes = 0
     try:
         plan_input = read_input(folder)
-        cap_memory(plan_input.settings.memory_limit_mb)
+        megabytes = plan_input.settings.memory_limit_mb
+        cap_memory(megabytes)
         result = make_plan(plan_input, lambda step: say({"step": asdict(step)}), cancel.is_set)
-        write_result(folder, result)
+        _keep(folder, result)
     except PaichanError as error:
         say({"error": {"code": error.code, "rule": error.rule, "facts": error.facts}})
         return 1
+    except MemoryError:
+        cap_memory(None)  # there must be some left to say so
+        say({"error": {"code": "JOB-MEMORY", "rule": "JOB-MEMORY", "facts": {"limit": megabytes}}})
+        return 1
     say({"done": True})
     return 0
+
+
+def _keep(folder: Path, result: PlanResult) -> None:
+    try:
+        write_result(folder, result)
+    except OSError as error:
+        raise PaichanError("JOB-DISK", cause=error.strerror or str(error)) from error
 
 
 def _listen(commands: TextIO, cancel: threading.Event) -> None:
@@ -98,8 +111,8 @@ def _listen(commands: TextIO, cancel: threading.Event) -> None:
     os._exit(3)  # the planner is gone
 
 
-def cap_memory(megabytes: int) -> None:
-    """Let this process have no more memory than that, where the system can hold it to it (Linux).
+def cap_memory(megabytes: int | None) -> None:
+    """Let this process have no more memory than that, where the system can hold it to it (Linux); None: all there is.
 
     Beyond it an allocation fails, which costs the rung of the search that asked for it, not the machine.
     """
@@ -107,7 +120,8 @@ def cap_memory(megabytes: int) -> None:
         import resource
     except ImportError:  # Windows
         return
-    wanted, (_, most) = megabytes << 20, resource.getrlimit(resource.RLIMIT_DATA)
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = most if megabytes is None else megabytes << 20
     resource.setrlimit(resource.RLIMIT_DATA, (wanted if most < 0 else min(wanted, most), most))
 
 
