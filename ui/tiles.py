@@ -42,10 +42,64 @@ def shown(value: float | None, unit: str) -> str:
     return text.money(value) if unit == "money" else text.quantity(value, 1)
 
 
-Histories = Mapping[str, pd.DataFrame]
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A figure of the day in view with what it is read against.
+
+    before: its value in the period before, a week ago or in the plan before, which `against` says in words. trend: rows
+    of `data.kpi.trend`.
+    """
+
+    figure: Figure
+    before: float | None
+    against: str
+    trend: pd.DataFrame
+    target: float | None
 
 
-def histories(page: guard.Page, keys: tuple[str, ...], station_no: str | None = None) -> Histories:
+def readings(page: guard.Page, keys: tuple[str, ...]) -> Mapping[str, Reading]:
+    """The figures `keys` of the last `PERIOD_DAYS` days, of the day, or of the plan in view.
+
+    Load is that of the fullest station. What is computed is kept until data or plan change.
+    """
+    found = page.figures(keys)
+    of_period = tuple(key for key in keys if _basis(key) == "period")
+    period = dt.timedelta(days=kpi.PERIOD_DAYS)
+    earlier = page.figures(of_period, page.today - 2 * period + dt.timedelta(days=1), page.today - period)
+    before = {figure.key: figure.value for figure in earlier if not figure.cut}
+    now = {figure.key: figure for figure in found if not figure.cut}
+    stations = [figure for figure in found if figure.key == "load" and set(figure.cut or {}) == {"station_no"}]
+    if stations:
+        now["load"] = max(stations, key=lambda figure: figure.value or 0.0)
+    station_no = (now["load"].cut or {}).get("station_no") if "load" in now else None
+    trends = histories(page, keys, station_no)
+    settings = kpi.stored_settings(page.store)
+    return {
+        key: Reading(
+            now[key],
+            before[key] if key in before else _previous(trends[key]),
+            t(f"figures.basis.{_basis(key)}", days=kpi.PERIOD_DAYS),
+            trends[key],
+            settings.target(key),
+        )
+        for key in keys
+    }
+
+
+def _basis(key: str) -> str:
+    """What a figure is of: a period, a plan, or the day."""
+    measure = next(measure for measure in kpi.measures(kpi.KpiSettings()) if measure.key == key)
+    if measure.plan:
+        return "plan"
+    return "period" if measure.unit == "ratio" else "day"
+
+
+def _previous(trend: pd.DataFrame) -> float | None:
+    """The value before the last one."""
+    return float(trend["value"].iloc[-2]) if len(trend) > 1 else None
+
+
+def histories(page: guard.Page, keys: tuple[str, ...], station_no: str | None = None) -> Mapping[str, pd.DataFrame]:
     """Each of the figures over time (`data.kpi.trend`), kept until data or plan change.
 
     station_no: the station whose load is meant.
@@ -60,7 +114,9 @@ def version(page: guard.Page) -> tuple[str, str]:
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
-def _histories(path: str, version: str, as_of: dt.date, keys: tuple[str, ...], station_no: str | None) -> Histories:
+def _histories(
+    path: str, version: str, as_of: dt.date, keys: tuple[str, ...], station_no: str | None
+) -> Mapping[str, pd.DataFrame]:
     store = guard.open_store(path)
     settings = kpi.stored_settings(store)
     return {
@@ -99,11 +155,10 @@ def tile(
     good = good or ABOUT[figure.key].good
     name = name or t(f"figures.{figure.key}.name")
     with st.container(border=True, height="stretch", gap="xsmall"):
-        change = _change(figure, before)
         st.metric(
             name,
             shown(figure.value, figure.unit),
-            delta=change,
+            delta=change(figure, before),
             delta_color="normal" if good == "up" else "inverse",
         )
         foot = _foot(figure, name, t("figures.against", note=note, against=against) if against else note, trend, target)
@@ -115,16 +170,16 @@ def tile(
                 _opened(figure, rows, columns, name, trend, target, definitions)
 
 
-def _change(figure: Figure, before: float | None) -> str | int | None:
+def change(figure: Figure, before: float | None) -> str | int | None:
     """The change since `before`: percentage points of a ratio, else a number; 0 where nothing moved."""
     if text.missing(before) or figure.value is None or before is None:
         return None
-    change = round((figure.value - before) * (100 if figure.unit == "ratio" else 1), 1)
-    if change == 0:
+    moved = round((figure.value - before) * (100 if figure.unit == "ratio" else 1), 1)
+    if moved == 0:
         return 0
     if figure.unit == "ratio":
-        return f"{change:+.1f}" + t("shell.points")
-    return f"{change:+,.0f}" if change == round(change) else f"{change:+,.1f}"
+        return f"{moved:+.1f}" + t("shell.points")
+    return f"{moved:+,.0f}" if moved == round(moved) else f"{moved:+,.1f}"
 
 
 def _foot(figure: Figure, name: str, note: str, trend: pd.DataFrame | None, target: float | None) -> str:

@@ -26,12 +26,10 @@ TILES = (
         "kit_rate_at_start",
         ("order_ref", "item_no", "qty", "start_date", "kit_date", "missing_at_start", "kitted_at_start"),
     ),
+    ("load", ("station_no", "work_date", "needed_hours", "available_hours")),
 )
-OF_PERIOD = ("on_time_delivery_lines", "plan_attainment")
-OF_PLAN = ("kit_rate_at_start", "load")
-BESIDE = ("backlog_value", "overdue_value", "load")
+VALUES = ("backlog_value", "overdue_value")
 TRENDS = {"on_time_delivery_lines": "ratio", "plan_attainment": "ratio", "backlog_value": "money"}
-PERIOD = dt.timedelta(days=kpi.PERIOD_DAYS)
 DAY = dt.timedelta(days=1)
 AHEAD = 10
 MOST_CHANGES = 6
@@ -92,44 +90,39 @@ def about_plan(plan: guard.Plan) -> None:
 
 
 def figures(page: guard.Page) -> None:
-    """Six tiles: those of a period beside the period before, stocks beside a week ago, the plan's beside the plan
-
-    before.
-    """
-    found = page.figures((*(key for key, _ in TILES), *BESIDE))
-    earlier = page.figures(OF_PERIOD, page.today - 2 * PERIOD + DAY, page.today - PERIOD)
-    period_before = {figure.key: figure.value for figure in earlier if not figure.cut}
-    totals = {figure.key: figure for figure in found if not figure.cut}
+    """Six tiles, each with what it was before, how it developed and what it should be."""
+    read = tiles.readings(page, (*(key for key, _ in TILES), *VALUES))
     settings = kpi.stored_settings(page.store)
+    bottleneck = (read["load"].figure.cut or {}).get("station_no")
+    names = page.ask("today/stations").set_index("station_no")["name"]
     notes = {
         "on_time_delivery_lines": t("today.period", days=kpi.PERIOD_DAYS),
-        "backlog_lines": text.money(round(totals["backlog_value"].value or 0)),
-        "overdue_lines": text.money(round(totals["overdue_value"].value or 0)),
+        "backlog_lines": text.money(round(read["backlog_value"].figure.value or 0)),
+        "overdue_lines": text.money(round(read["overdue_value"].figure.value or 0)),
         "plan_attainment": t("today.period", days=kpi.PERIOD_DAYS),
         "kit_rate_at_start": t("today.kit_days", days=settings.kit_days),
+        "load": t("today.next_days", days=settings.ahead_days),
     }
-    stations = [figure for figure in found if figure.key == "load" and set(figure.cut or {}) == {"station_no"}]
-    fullest = max(stations, key=lambda figure: figure.value or 0.0, default=totals["load"])
-    trends = tiles.histories(page, (*(key for key, _ in TILES), "load"), (fullest.cut or {}).get("station_no"))
     definitions = switches(page, settings)
     with st.container(key="tiles"):
-        places = st.columns(len(TILES) + 1)
-    for place, (key, columns) in zip(places, TILES, strict=False):
+        places = st.columns(len(TILES))
+    for place, (key, columns) in zip(places, TILES, strict=True):
+        one = read[key]
         with place:
             tiles.tile(
-                totals[key],
-                lambda key=key: kpi.rows(page.store, key, page.today),
+                one.figure,
+                lambda key=key, cut=one.figure.cut: kpi.rows(page.store, key, page.today, cut=cut),
                 columns,
-                name=t(f"today.tile.{key}"),
+                name=t("today.bottleneck", station=names[bottleneck])
+                if key == "load" and bottleneck
+                else t(f"today.tile.{key}"),
                 note=notes[key],
-                before=period_before[key] if key in OF_PERIOD else previous(trends[key]),
-                against=against(key),
-                trend=trends[key],
-                target=settings.target(key),
-                definitions=definitions,
+                before=one.before,
+                against=one.against,
+                trend=one.trend,
+                target=one.target,
+                definitions=None if key == "load" else definitions,
             )
-    with places[-1]:
-        bottleneck(page, fullest, trends["load"], settings)
 
 
 def switches(page: guard.Page, settings: kpi.KpiSettings) -> tiles.Definitions:
@@ -146,35 +139,6 @@ def switches(page: guard.Page, settings: kpi.KpiSettings) -> tiles.Definitions:
         ),
         lambda key, by_due_date: kpi.rows(page.store, key, page.today, settings=by(by_due_date)),
         settings.by_due_date,
-    )
-
-
-def previous(trend: pd.DataFrame) -> float | None:
-    """The value before the last one."""
-    return float(trend["value"].iloc[-2]) if len(trend) > 1 else None
-
-
-def against(key: str) -> str:
-    """What a tile's change is a change from."""
-    if key in OF_PERIOD:
-        return t("today.against.period", days=kpi.PERIOD_DAYS)
-    return t("today.against.plan" if key in OF_PLAN else "today.against.week")
-
-
-def bottleneck(page: guard.Page, fullest: kpi.Figure, trend: pd.DataFrame, settings: kpi.KpiSettings) -> None:
-    """The load of the fullest station; that of all where there is no plan."""
-    cut = fullest.cut or {}
-    names = page.ask("today/stations").set_index("station_no")["name"]
-    tiles.tile(
-        fullest,
-        lambda: kpi.rows(page.store, "load", page.today, cut=cut),
-        ("station_no", "work_date", "needed_hours", "available_hours"),
-        name=t("today.bottleneck", station=names[cut["station_no"]]) if cut else None,
-        note=t("today.next_days", days=settings.ahead_days),
-        before=previous(trend),
-        against=against("load"),
-        trend=trend,
-        target=settings.target("load"),
     )
 
 
