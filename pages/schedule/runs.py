@@ -144,9 +144,13 @@ def answer(run: Run, before: Run | None, lines: pd.DataFrame | None) -> None:
         else "",
     )
     if totals["became_late"] or totals["no_longer_late"]:
-        words += " " + t("runs.became", became=totals["became_late"], mended=totals["no_longer_late"])
+        words += " " + t(
+            "runs.became", became=text.quantity(totals["became_late"]), mended=text.quantity(totals["no_longer_late"])
+        )
     if totals["appeared"] or totals["left"]:
-        words += " " + t("runs.came_and_went", appeared=totals["appeared"], left=totals["left"])
+        words += " " + t(
+            "runs.came_and_went", appeared=text.quantity(totals["appeared"]), left=text.quantity(totals["left"])
+        )
     st.markdown(words)
 
 
@@ -157,7 +161,7 @@ def action(page: guard.Page, run: Run) -> None:
         plan_now(page)
         return
     if st.button(t("runs.restore"), key="restore", type="primary", icon=":material/history:", width="stretch"):
-        with guard.told():
+        with guard.told(), st.spinner(t("runs.restoring")):
             restored = restore_plan(page.store, run["run_no"], guard.AUTHOR)
         st.session_state["restored"] = t("runs.restored", run_no=run["run_no"], restored=restored)
         links.go("runs")
@@ -267,8 +271,7 @@ def moved(run: Run, lines: pd.DataFrame) -> None:
         return
     rows = rows.assign(
         line=rows["sales_order_no"] + "/" + rows["line_no"].astype(str),
-        note=[note(row) for row in rows.to_dict("records")],
-        cause=[text.choice("plan_lateness", "cause", cause) if cause else "" for cause in rows["cause"]],
+        note=notes(rows),
     )
     worst = rows.iloc[0]
     st.plotly_chart(
@@ -288,6 +291,7 @@ def moved(run: Run, lines: pd.DataFrame) -> None:
         "moved",
         MOVED,
         alt=t("runs.moved.table"),
+        source="plan_lateness",
         labels=labels(MOVED),
         targets={
             "line": ("order", {"order": "sales_order_no", "line": "line_no"}),
@@ -298,12 +302,19 @@ def moved(run: Run, lines: pd.DataFrame) -> None:
     )
 
 
-def note(row: Mapping[str, Any]) -> str:
-    """What the dates of a moved line do not say."""
-    found = [key for key in ("appeared", "left", "inside_frozen") if row[key]]
-    if not row["left"] and text.missing(row["planned_now"]):
-        found.append("beyond")
-    return t("runs.note.and").join(t(f"runs.note.{key}") for key in found)
+def notes(lines: pd.DataFrame) -> list[str]:
+    """What the dates of each moved line do not say."""
+    beyond = lines["planned_now"].isna() & ~lines["left"]
+    found = list(zip(lines["appeared"], lines["left"], lines["inside_frozen"], beyond, strict=True))
+    words = {
+        flags: t("runs.note.and").join(
+            t(f"runs.note.{key}")
+            for key, flag in zip(("appeared", "left", "inside_frozen", "beyond"), flags, strict=True)
+            if flag
+        )
+        for flags in set(found)
+    }
+    return [words[flags] for flags in found]
 
 
 def plans(page: guard.Page, kept: pd.DataFrame, run: Run, before: Run | None) -> None:

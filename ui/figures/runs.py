@@ -136,7 +136,7 @@ def moved_lines(lines: pd.DataFrame, say: Say) -> go.Figure:
             y=now["label"],
             mode="markers+text",
             text=["" if pd.isna(days) else f"{days:+.0f}" for days in now["days_moved"]],
-            textposition=["middle left" if days < 0 else "middle right" for days in now["days_moved"]],
+            textposition=["middle left" if earlier else "middle right" for earlier in now["earlier"]],
             marker={"symbol": symbol, "size": 11, "color": COLOURS[state]},
             customdata=_facts(now, say),
             hovertemplate=say("runs.moved.hover") + "<extra></extra>",
