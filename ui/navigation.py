@@ -29,6 +29,7 @@ PAGES: Mapping[str, Entry] = {
     entry.name: entry
     for entry in (
         Entry("today", "today", ":material/today:", default=True),
+        Entry("brief", "today", ":material/newsmode:"),
         Entry("backlog", "orders", ":material/list_alt:"),
         Entry("order", "orders", ":material/receipt_long:"),
         Entry("shortages", "materials", ":material/production_quantity_limits:"),

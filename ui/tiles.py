@@ -201,10 +201,10 @@ def _line(figure: Figure, name: str, trend: pd.DataFrame, target: float | None, 
         for until, value in zip(trend["until"], trend["value"], strict=True)
     ]
     values = [None if pd.isna(value) else float(value) for value in trend["value"]]
-    return sparkline(values, target, reached, _alt(name, figure.unit, trend), "\n".join([span(trend), *words]))
+    return sparkline(values, target, reached, trend_words(name, figure.unit, trend), "\n".join([span(trend), *words]))
 
 
-def _alt(name: str, unit: str, trend: pd.DataFrame) -> str:
+def trend_words(name: str, unit: str, trend: pd.DataFrame) -> str:
     """What a trend shows, in words."""
     points = [(value, until) for value, until in zip(trend["value"], trend["until"], strict=True) if not pd.isna(value)]
     low, high = min(points), max(points)
@@ -244,16 +244,16 @@ def goal(figure: Figure, target: float) -> str:
 
 def distance(figure: Figure, target: float) -> str:
     """The target of a figure that has a value, and by how much it is missed."""
-    way = ABOUT[figure.key].good
+    return t(f"figures.target.{ABOUT[figure.key].good}", target=shown(target, figure.unit), gap=gap(figure, target))
+
+
+def gap(figure: Figure, target: float) -> str:
+    """By how much a figure that has a value misses its target, or that it does not."""
     if kpi.met(figure.key, figure.value, target):
-        gap = t("figures.target.reached")
-    else:
-        off = abs((figure.value or 0.0) - target)
-        words = (
-            t("figures.target.points", gap=f"{off * 100:.1f}") if figure.unit == "ratio" else shown(off, figure.unit)
-        )
-        gap = t("figures.target.short" if way == "up" else "figures.target.over", gap=words)
-    return t(f"figures.target.{way}", target=shown(target, figure.unit), gap=gap)
+        return t("figures.target.reached")
+    off = abs((figure.value or 0.0) - target)
+    words = t("figures.target.points", gap=f"{off * 100:.1f}") if figure.unit == "ratio" else shown(off, figure.unit)
+    return t("figures.target.short" if ABOUT[figure.key].good == "up" else "figures.target.over", gap=words)
 
 
 def _opened(
@@ -293,7 +293,7 @@ def over_time(key: str, unit: str, name: str, trend: pd.DataFrame, target: float
         trend_chart(trend, title, target, lambda value: shown(value, unit), t),
         key=f"trend_{key}",
         config={"displayModeBar": False},
-        alt=_alt(name, unit, trend),
+        alt=trend_words(name, unit, trend),
     )
 
 
