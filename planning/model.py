@@ -446,6 +446,15 @@ RESULT_COLUMNS: Mapping[str, Mapping[str, str]] = {
         "to_qty": "decimal?",
         "reason": "text",
     },
+    "plan_price": {
+        "kind": "text",
+        "resource_no": "text",
+        "work_date": "date",
+        "load_hours": "decimal?",
+        "available_hours": "decimal?",
+        "price": "decimal?",
+        "unit": "text",
+    },
 }
 
 
@@ -491,6 +500,7 @@ class PlanResult:
     plan_allocation: pd.DataFrame
     plan_kit: pd.DataFrame
     plan_message: pd.DataFrame
+    plan_price: pd.DataFrame = field(default_factory=lambda: frame(RESULT_COLUMNS["plan_price"]))
     bound: float | None = None
     relaxed_objective: float | None = None
     relaxed_gap: float | None = None

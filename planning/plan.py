@@ -30,6 +30,7 @@ from planning.mrp import plan_materials
 from planning.pegging import deliveries, peg
 from planning.schedule import search
 from planning.schedule.ladder import FIRST_ANSWER_SECONDS, Ladder
+from planning.schedule.prices import plan_prices
 from planning.spoilage import can_spoil, dealt_by_use, set_aside, with_spoilage
 from planning.verify import verify
 
@@ -79,11 +80,33 @@ def make_plan(
         result = assemble(usable, materials, found.schedule(plan))
         said = with_spoilage(result.plan_message, plan_input.stock, usable.stock)
         result = replace(result, plan_message=said)
-        seconds = time.perf_counter() - started
         if not (faults := verify(plan_input, result)):
-            return replace(result, verified=True, seconds=seconds, trail=(*result.trail, *refused))
+            priced = _priced(result, usable, materials, ladder, started, cancelled)
+            return replace(
+                priced, verified=True, seconds=time.perf_counter() - started, trail=(*priced.trail, *refused)
+            )
+        seconds = time.perf_counter() - started
         refused.append(Step(rung, round(seconds, 3), plan.objective, ladder.bound, f"refused: {faults[0]}"))
     raise UnsoundPlanError(faults)
+
+
+def _priced(
+    result: PlanResult,
+    usable: PlanInput,
+    materials: MaterialPlan,
+    ladder: Ladder,
+    started: float,
+    cancelled: Callable[[], bool] | None,
+) -> PlanResult:
+    """The plan with what hours and parts are worth; where that fails, without it, and the trail says so."""
+    deadline = started + usable.settings.time_limit_seconds
+    try:
+        rows = plan_prices(usable, materials, ladder, result.plan_schedule, result.plan_lateness, deadline, cancelled)
+    except Exception as error:  # noqa: BLE001 whatever went wrong, the plan is still good
+        failed = f"{type(error).__name__}: {error}"
+        seconds = round(time.perf_counter() - started, 3)
+        return replace(result, trail=(*result.trail, Step("prices", seconds, result.objective, result.bound, failed)))
+    return replace(result, plan_price=rows)
 
 
 @dataclass(frozen=True, slots=True)

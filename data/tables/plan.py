@@ -385,6 +385,48 @@ PLAN_ALLOCATION = Table(
     ),
 )
 
+PLAN_PRICE = Table(
+    "plan_price",
+    "资源价值",
+    code="PLAN-PRICE",
+    kind="plan",
+    columns=(
+        key("run_no", "运算号"),
+        key("kind", "资源类别", choices={"station": "工站", "part": "物料"}),
+        key("resource_no", "资源编号", meaning="station_no or item_no"),
+        key(
+            "work_date",
+            "日期",
+            "date",
+            meaning="the working day; of a part the last day on which its open supply comes",
+        ),
+        optional(
+            "load_hours", "排程工时", "decimal", unit="standard hours", meaning="that the plan works; stations only"
+        ),
+        optional(
+            "available_hours",
+            "可用工时",
+            "decimal",
+            unit="standard hours",
+            meaning="calendar hours × units × efficiency, without overtime; stations only",
+        ),
+        optional(
+            "price",
+            "单位价值",
+            "decimal",
+            unit="weighted days late per unit",
+            minimum=0,
+            meaning="what one unit more saves at most; empty: the linear model was not solved closely enough to know",
+        ),
+        required(
+            "unit",
+            "价值单位",
+            choices={"hour": "小时", "day": "天"},
+            meaning="hour: one machine works an hour more that day; day: all open supply comes a working day earlier",
+        ),
+    ),
+)
+
 TABLES = (
     PLAN_RUN,
     PLAN_ORDER,
@@ -395,4 +437,5 @@ TABLES = (
     PLAN_KIT,
     PLAN_MESSAGE,
     PLAN_ALLOCATION,
+    PLAN_PRICE,
 )

@@ -1,0 +1,228 @@
+"""What an hour of a station and an earlier part are worth: the model's prices as rows a planner can read.
+
+The linear model's value is convex in the minutes of its windows, and the prices at which its bound was proven are a
+subgradient of it: with an hour more in a window the bound falls by at most 60 times the price per minute (Lasdon 1970).
+So the price of an hour is the most that one hour can save, and a price of 0 says that more hours there save nothing.
+
+What a part is worth is no price but the model solved again: at the same prices of the stations, the cheapest columns
+of the order lines that wait for the part, with its open supply a working day earlier, against those as it is. The
+difference is what the bound falls by; steps in the supply that a price of the material would smooth away are in it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planning.calendar import WorkingDays, calendar_hours, first_plan_day
+from planning.model import RESULT_COLUMNS, MaterialPlan, PlanInput, frame
+from planning.schedule.build import make_problem
+from planning.schedule.columns import LEAST_BINS, MOST_ANCHORS, Columns, Tree, make_tree
+from planning.schedule.ladder import Ladder
+from planning.schedule.master import Relaxation
+from planning.schedule.problem import Bools, Problem
+from planning.schedule.timeline import Floats, Ints
+
+TRUSTED_GAP = 0.1  # prices of a model that was solved less closely say nothing
+MOST_PARTS = 10
+PARTS_SHARE, PARTS_SECONDS = 0.03, 1.0  # of the time limit, and at most
+SECONDS_PER_STEP = 3e-5  # of one part, by estimate
+OPEN_SUPPLY = ("firm_buy", "planned_buy")
+HOURS = 60.0
+
+
+def plan_prices(
+    plan_input: PlanInput,
+    materials: MaterialPlan,
+    ladder: Ladder,
+    rows: pd.DataFrame,
+    lateness: pd.DataFrame,
+    deadline: float,
+    cancelled: Callable[[], bool] | None = None,
+) -> pd.DataFrame:
+    """RESULT_COLUMNS["plan_price"] of a plan with `rows` (plan_schedule) and `lateness` (plan_lateness).
+
+    A row for each station and working day: its load, its standard hours and what one more hour of a unit is worth
+    (weight x days late; NaN where the model was not solved closely enough to know), and for each of the few parts that
+    cost late lines most what a working day earlier is worth. Parts are looked at as far as the time until `deadline`
+    (time.perf_counter) and a small share of the time limit go.
+    """
+    model = _Model.of(ladder)
+    found = [station_rows(plan_input, rows, model, is_free=ladder.best.objective <= 1e-9)]
+    if model is not None and not (cancelled and cancelled()):
+        seconds = min(PARTS_SHARE * plan_input.settings.time_limit_seconds, PARTS_SECONDS)
+        count = min(MOST_PARTS, int(seconds / (SECONDS_PER_STEP * max(len(ladder.problem.steps), 1))))
+        until = min(time.perf_counter() + seconds, deadline)
+        found.append(part_rows(plan_input, materials, model, waited_for(lateness, plan_input)[:count], until))
+    return frame(RESULT_COLUMNS["plan_price"], pd.concat(found, ignore_index=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """The solved model's prices, and what it takes to build its columns again. tree: of all lines."""
+
+    problem: Problem
+    days: int
+    tree: Tree
+    prices: Floats
+    windows: Columns
+
+    @classmethod
+    def of(cls, ladder: Ladder) -> _Model | None:
+        """None where the model was not solved closely enough."""
+        solved: Relaxation | None = ladder.solved
+        if solved is None or ladder.model_days is None or solved.gap > TRUSTED_GAP:
+            return None
+        tree = make_tree(ladder.problem)
+        bare = Columns(ladder.problem, ladder.model_days, _of_lines(tree, np.zeros(0, np.int64)), _most_bins(tree))
+        if len(bare.capacity) != len(solved.prices):
+            return None
+        return cls(ladder.problem, ladder.model_days, tree, solved.prices, bare)
+
+    def bound(self, problem: Problem, tree: Tree) -> float:
+        """What `prices` prove for `problem` with the steps in `tree` alone."""
+        return Columns(problem, self.days, tree, _most_bins(self.tree)).price(self.prices)[1]
+
+
+def _most_bins(tree: Tree) -> int:
+    """As many bins as the columns of all lines have."""
+    return int(max(MOST_ANCHORS // max(len(tree.step), 1), LEAST_BINS))
+
+
+def _of_lines(tree: Tree, lines: Ints) -> Tree:
+    """The part of a tree that belongs to some of its lines."""
+    kept = np.isin(tree.line, lines)
+    number = np.cumsum(kept) - 1
+    pair = kept[tree.before]
+    root = kept[tree.root]
+    return Tree(
+        tree.line[kept],
+        tree.step[kept],
+        tree.share[kept],
+        number[tree.before[pair]],
+        number[tree.after[pair]],
+        tree.handed_on[pair],
+        number[tree.root[root]],
+        tree.root_line[root],
+        tree.level[kept],
+    )
+
+
+def station_rows(plan_input: PlanInput, rows: pd.DataFrame, model: _Model | None, is_free: bool) -> pd.DataFrame:
+    """Load, standard hours and price of each station and day on which it works or has work.
+
+    is_free: nothing is late, so that an hour is worth nothing whatever the model says.
+    """
+    station = plan_input.station.drop_duplicates("station_no").sort_values("station_no", kind="stable")
+    first_day = first_plan_day(plan_input, WorkingDays.of(plan_input))
+    start = pd.Timestamp(first_day)
+    count = (pd.Timestamp(plan_input.horizon_end) - start).days + 1
+    if not len(station) or count < 1:
+        return frame(RESULT_COLUMNS["plan_price"])
+    hours = calendar_hours(plan_input, start.date(), count)
+    each = np.maximum(station["parallel_units"].to_numpy(np.float64), 0) * station["efficiency"].to_numpy(np.float64)
+    available = np.stack([hours.get(no, np.zeros(count)) for no in station["calendar_no"]]) * each[:, None]
+    load = np.zeros_like(available)
+    at = pd.Index(station["station_no"]).get_indexer(rows["station_no"])
+    day = (rows["work_date"] - start).dt.days.to_numpy()
+    known = (at >= 0) & (day >= 0) & (day < count)
+    np.add.at(load, (at[known], day[known]), rows["hours"].to_numpy(np.float64)[known])
+    price = np.zeros_like(load) if is_free else np.full_like(load, np.nan)
+    if model is not None and not is_free:
+        offset = (start - pd.Timestamp(plan_input.as_of_date)).days - 1
+        price = np.stack([_by_day(model, no, offset, count) for no in station["station_no"]])
+    which, days = np.nonzero((available > 1e-9) | (load > 1e-9))
+    return pd.DataFrame(
+        {
+            "kind": "station",
+            "resource_no": station["station_no"].to_numpy()[which],
+            "work_date": start + pd.to_timedelta(days, unit="D"),
+            "load_hours": load[which, days].round(6),
+            "available_hours": available[which, days].round(6),
+            "price": price[which, days].round(6),
+            "unit": "hour",
+        }
+    )
+
+
+def _by_day(model: _Model, station_no: str, first: int, count: int) -> Floats:
+    """Price per hour of a station on `count` days from day `first` on; 0 on days the model does not look at.
+
+    A window over several days gives its price to each of them.
+    """
+    windows, price = model.windows, np.zeros(count)
+    own = model.problem.stations.numbers.index(station_no)
+    for window in range(windows.first[own], windows.first[own + 1]):
+        inside = int(np.searchsorted(windows.bins, windows.day[window], side="right")) - 1
+        if inside >= windows.count:
+            continue
+        low, high = windows.bins[inside] - first, windows.bins[inside + 1] - first
+        price[max(low, 0) : max(high, 0)] = model.prices[window] * HOURS
+    return price
+
+
+def waited_for(lateness: pd.DataFrame, plan_input: PlanInput) -> list[str]:
+    """Bought parts that late lines wait for, those that cost most weighted days late first."""
+    weight = plan_input.demand.set_index(["sales_order_no", "line_no"])["weight"]
+    cost: dict[str, float] = {}
+    for number, line, days, detail in zip(
+        lateness["sales_order_no"], lateness["line_no"], lateness["days_late"], lateness["detail"], strict=True
+    ):
+        told: dict[str, Any] = json.loads(detail) if detail else {}
+        if told.get("kind") in ("material", "lead_time") and told.get("item_no") and days > 0:
+            item = str(told["item_no"])
+            cost[item] = cost.get(item, 0.0) + float(weight.get((number, line), 0.0)) * float(days)
+    return sorted(cost, key=lambda item: (-cost[item], item))
+
+
+def part_rows(
+    plan_input: PlanInput, materials: MaterialPlan, model: _Model, parts: list[str], until: float
+) -> pd.DataFrame:
+    """What each of `parts` is worth a working day earlier, as far as the time goes."""
+    found = []
+    for part in parts:
+        if time.perf_counter() >= until:
+            break
+        earlier, awaited = _a_day_earlier(plan_input, materials, part)
+        if earlier is None:
+            continue
+        saved = _saved(model, make_problem(plan_input, earlier))
+        found.append(
+            {"kind": "part", "resource_no": part, "work_date": awaited, "price": round(saved, 6), "unit": "day"}
+        )
+    rows = pd.DataFrame(found, columns=list(RESULT_COLUMNS["plan_price"]))
+    return frame(RESULT_COLUMNS["plan_price"], rows)
+
+
+def _a_day_earlier(
+    plan_input: PlanInput, materials: MaterialPlan, part: str
+) -> tuple[MaterialPlan | None, pd.Timestamp | None]:
+    """The materials with all open supply of `part` a working day earlier, and the last day it comes on now."""
+    ledger = materials.allocation
+    days = WorkingDays.of(plan_input)
+    first_day = first_plan_day(plan_input, days)
+    open_supply = ((ledger["item_no"] == part) & ledger["supply_kind"].isin(OPEN_SUPPLY)).to_numpy()
+    moved = open_supply & (ledger["available_date"] > pd.Timestamp(first_day)).to_numpy()
+    if not moved.any():
+        return None, None
+    now = ledger["available_date"].to_numpy().astype("datetime64[D]")
+    earlier = np.where(moved, np.maximum(days.add(now, -1), first_day), now)
+    allocation = ledger.assign(available_date=earlier.astype("datetime64[us]"))
+    return replace(materials, allocation=allocation), pd.Timestamp(now[moved].max())
+
+
+def _saved(model: _Model, earlier: Problem) -> float:
+    """By how much the bound falls where the problem is `earlier`, at the prices of the model."""
+    now = model.problem
+    step: Bools = earlier.steps.release != now.steps.release
+    lines = np.union1d(model.tree.line[step[model.tree.step]], np.flatnonzero(earlier.lines.fixed != now.lines.fixed))
+    if not len(lines):
+        return 0.0
+    tree = _of_lines(model.tree, lines)
+    return max(model.bound(now, tree) - model.bound(earlier, tree), 0.0)
