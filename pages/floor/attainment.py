@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -124,6 +125,11 @@ def wide(name: str) -> dict[str, object]:
     return {name: st.column_config.TextColumn(t(f"attainment.columns.{name}"), width=100)}
 
 
+def everywhere(period: Mapping[str, dt.date]) -> dict[str, object]:
+    """What the questions on output are asked with where the reader has chosen nothing."""
+    return {**period, "measure": "hours", "station": "", "day": "", "item": ""}
+
+
 def click(chart: str) -> list[object]:
     """What the point selected in `chart` carries; nothing where none is."""
     selected = st.session_state.get(chart) or {}
@@ -158,79 +164,81 @@ def drawn(chart: str, *looks: object) -> None:
 
 def lead(page: guard.Page, days: int, period: Mapping[str, dt.date], cells: pd.DataFrame) -> None:
     """How much of the plan was made, what is short, what it was lost to, where, and the worst day."""
-    found = page.figures(("plan_attainment", "shortfall_hours"), period["since"], period["until"])
-    totals = {figure.key: figure for figure in found if not figure.cut}
-    rate, short = totals["plan_attainment"].value, totals["shortfall_hours"].value or 0.0
-    if rate is None or not totals["plan_attainment"].denominator:
-        return
-    if totals["plan_attainment"].numerator == totals["plan_attainment"].denominator:
+    steps = page.ask("attainment/waterfall", **everywhere(period))
+    lost = steps[steps["step"] == "lost"].sort_values("amount")
+    if lost.empty:
         st.subheader(t("attainment.lead_met", days=days), anchor=False)
         return
+    attained = page.figures(("plan_attainment",), period["since"], period["until"])[0]
     length = dt.timedelta(days=days)
     before = page.figures(("plan_attainment",), period["since"] - length, period["until"] - length)[0]
-    planned = totals["plan_attainment"].denominator or 0.0
+    rate, planned = attained.value or 0.0, attained.denominator or 0.0
     change = (
         ""
         if before.value is None or (before.denominator or 0.0) < planned / 2  # the records do not go back that far
         else t("attainment.change", days=days, points=f"{round((rate - before.value) * 100, 1):+.1f}")
     )
+    short = -lost["amount"].sum()
     st.subheader(
-        t(
-            "attainment.lead",
-            days=days,
-            rate=text.percent(rate),
-            change=change,
-            hours=text.quantity(short, 1),
-        ),
+        t("attainment.lead", days=days, rate=text.percent(rate), change=change, hours=text.quantity(short, 1)),
         anchor=False,
     )
-    causes = [figure for figure in found if set(figure.cut or {}) == {"category"}]
-    most = max(causes, key=lambda figure: figure.value or 0.0)
-    words = t(
-        "attainment.lead_why",
-        category=cause(str((most.cut or {})["category"])),
-        category_hours=text.quantity(most.value, 1),
-        share=text.percent((most.value or 0.0) / short if short else None, 0),
-        station=cells["station_name"].iloc[0],
-        station_hours=text.quantity(cells["station_short_hours"].iloc[0], 1),
+    most = -lost["amount"].iloc[0]
+    st.markdown(
+        t(
+            "attainment.lead_why",
+            category=cause(lost["category"].iloc[0]),
+            category_hours=text.quantity(most, 1),
+            share=text.percent(most / short if short else None, 0),
+            station=cells["station_name"].iloc[0],
+            station_hours=text.quantity(cells["station_short_hours"].iloc[0], 1),
+        )
     )
-    worst = page.ask("attainment/worst", measure="hours", **period)
-    if worst.empty:
-        st.markdown(words)
-        return
-    row = worst.iloc[0]
-    facts = {"station": row["station_name"], "day": text.date(row["work_date"])}
+    for cell in cells[cells["is_worst"]].to_dict("records"):
+        worst_day(page, cell, days, period)
+
+
+def worst_day(page: guard.Page, cell: Mapping[str, Any], days: int, period: Mapping[str, dt.date]) -> None:
+    """The day that attained least of its plan, what was behind it, and the way to its rows."""
+    day = cell["work_date"].date()
+    reason = page.ask(
+        "attainment/worst",
+        station=cell["station_no"],
+        since=day,
+        until=day,
+        from_date=period["since"],
+        to_date=period["until"],
+    ).iloc[0]
+    facts = {"station": cell["station_name"], "day": text.date(day)}
     why = (
         t("attainment.worst_unexplained")
-        if row["category"] == "unexplained"
+        if reason["category"] == "unexplained"
         else t(
             "attainment.worst_why",
-            category=cause(row["category"]),
-            reason=row["reason"],
-            days=text.quantity(row["days"]),
-            qty=text.quantity(row["short_qty"], 0),
-            hours=text.quantity(row["short_hours"], 1),
-            first=row["first_exception_no"],
-            exceptions=text.quantity(row["exceptions"]),
+            category=cause(reason["category"]),
+            reason=reason["reason"],
+            days=text.quantity(reason["days"]),
+            qty=text.quantity(reason["lost_qty"], 0),
+            hours=text.quantity(reason["lost_hours"], 1),
+            first=reason["first_exception_no"],
+            exceptions=text.quantity(reason["exceptions"]),
         )
     )
     st.markdown(
-        words
-        + "  \n"
-        + t(
+        t(
             "attainment.worst",
             **facts,
-            rate=text.percent(row["rate"], 0),
-            attained=text.quantity(row["attained_qty"], 0),
-            planned=text.quantity(row["planned_qty"], 0),
+            rate=text.percent(cell["rate"], 0),
+            attained=text.quantity(cell["attained_qty"], 0),
+            planned=text.quantity(cell["planned_qty"], 0),
             why=why,
         )
     )
     links.link(
         "attainment",
         t("attainment.see_worst", **facts),
-        station=row["station_no"],
-        day=row["work_date"].date(),
+        station=cell["station_no"],
+        day=day,
         period="" if days == 30 else days,
     )
 
@@ -304,7 +312,7 @@ def plan_and_actual(page: guard.Page, period: Mapping[str, dt.date], cells: pd.D
             item = filters.search("item", t("attainment.filter.item"))
         # a day stands for itself: what is planned, made and reported on it depends on no other
         span = dict.fromkeys(("since", "until"), dt.date.fromisoformat(day)) if day else period
-        asked = {**span, "measure": measure, "station": station, "day": day, "item": item}
+        asked = {**everywhere(period), **span, "measure": measure, "station": station, "day": day, "item": item}
         where = " ".join(part for part in (stations.get(station, ""), text.date(day) if day else "", item) if part)
 
         steps = page.ask("attainment/waterfall", **asked).copy()

@@ -49,7 +49,7 @@ def test_the_answer_comes_first_with_its_cause_and_station(sample_database, lang
     assert f"{total.value * 100:.1f} %" in app.subheader[0].value
     assert "571" in app.subheader[0].value
     assert "123.5" in app.markdown[0].value  # hours lost by the station that lost most
-    assert "EX2611-0206" in app.markdown[0].value  # painting's oven
+    assert "EX2611-0206" in app.markdown[1].value  # painting's oven
     assert len(app.get("plotly_chart")) == 6
     assert text(language, "attainment.definition")[:30] in said(app)
 

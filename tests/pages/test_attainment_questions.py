@@ -161,10 +161,20 @@ def test_a_gap_has_a_row_for_each_exception_and_one_for_the_rest(floor):
     assert len(ask(floor, "rows", everything=True)) == 6
 
 
-def test_the_worst_day_is_told_with_the_reason_that_explains_most_of_it(floor):
-    row = ask(floor, "worst", measure="hours").iloc[0]
-    assert (row["station_no"], row["work_date"], row["rate"]) == ("CUT", pd.Timestamp(day(-2)), pytest.approx(2 / 3))
-    assert (row["category"], row["reason"], row["short_qty"], row["exceptions"]) == ("machine", "刀具崩刃", 8, 1)
+def worst(store: Store, **more: object) -> pd.DataFrame:
+    """The worst cell of the map."""
+    cells = ask(store, "map", **{"measure": "hours", **more})
+    return cells[cells["is_worst"]]
+
+
+def test_a_bad_day_is_told_with_the_reason_that_explains_most_of_it(floor):
+    """The report states 8 pieces and 1.5 hours lost."""
+    cell = worst(floor).iloc[0]
+    assert (cell["station_no"], cell["work_date"]) == ("CUT", pd.Timestamp(day(-2)))
+    span = {"since": day(-2), "until": day(-2), "from_date": day(-6), "to_date": AS_OF}
+    row = ask(floor, "worst", station="CUT", **span).iloc[0]
+    assert (row["category"], row["reason"]) == ("machine", "刀具崩刃")
+    assert row[["exceptions", "days", "lost_qty", "lost_hours"]].tolist() == [1, 1, 8, 1.5]
 
 
 def test_a_day_with_hardly_a_plan_is_not_the_worst(floor):
@@ -183,7 +193,7 @@ def test_a_day_with_hardly_a_plan_is_not_the_worst(floor):
             },
         )
     try:
-        assert ask(floor, "worst", measure="hours")["work_date"].tolist() == [pd.Timestamp(day(-2))]
+        assert worst(floor)["work_date"].tolist() == [pd.Timestamp(day(-2))]
     finally:
         with floor.write("test", "back") as writer:
             writer.execute("DELETE FROM dispatch WHERE work_date = ?", [day(-5)])
@@ -452,13 +462,18 @@ def test_yields_of_the_sample_are_those_of_plain_pandas(sample):
 def test_painting_stands_out_by_its_day_and_its_reason(sample):
     """Trouble 6: the oven of painting failed on two days."""
     trouble = find_troubles(sample[1])["missed_plan"]
-    row = asked(sample, "worst", measure="hours").iloc[0]
-    assert row["station_no"] == "PNT"
-    assert row["category"] == "machine"
-    assert row["days"] == 2
-    assert row["first_exception_no"] in trouble["exception"]
     cells = asked(sample, "map", measure="hours")
-    assert cells.loc[cells["rate"].idxmin(), ["station_no", "work_date"]].tolist() == ["PNT", row["work_date"]]
+    cell = cells[cells["is_worst"]].iloc[0]
+    assert (cell["station_no"], f"{cell['work_date']:%Y-%m-%d}") == (trouble["station"][0], trouble["day"][0])
+    assert cell["rate"] == cells["rate"].min()
+    span = {"since": cell["work_date"].date(), "until": cell["work_date"].date()}
+    whole = {"from_date": SAMPLE_PERIOD["since"], "to_date": SAMPLE_DAY}
+    row = asked(sample, "worst", station="PNT", **span, **whole).iloc[0]
+    assert row["category"] == "machine"
+    assert (row["days"], row["exceptions"]) == (2, len(trouble["exception"]))
+    assert row["first_exception_no"] == min(trouble["exception"])
+    told = sample[1]["exception_report"].set_index("exception_no").loc[trouble["exception"]]
+    assert row["lost_hours"] == pytest.approx(float(told["lost_hours"].sum()))
     assert asked(sample, "exceptions", open_only=True)["station_no"].head(3).tolist() == ["PNT"] * 3
 
 
