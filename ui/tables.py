@@ -29,7 +29,7 @@ PRINTED = """<style>
 .printed { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .printed th, .printed td { padding: 0.35rem 0.5rem; text-align: left; }
 .printed tr { border-bottom: 1px solid rgba(127, 127, 127, 0.35); break-inside: avoid; }
-.printed th { font-weight: 600; opacity: 0.75; }
+.printed th { font-weight: 600; opacity: 0.75; word-break: keep-all; }
 .printed .number { text-align: right; }
 .printed thead { display: table-header-group; }
 </style>"""
