@@ -30,6 +30,7 @@ PAGES: Mapping[str, Entry] = {
     for entry in (
         Entry("today", "today", ":material/today:", default=True),
         Entry("brief", "today", ":material/newsmode:"),
+        Entry("delivery", "orders", ":material/local_shipping:"),
         Entry("backlog", "orders", ":material/list_alt:"),
         Entry("order", "orders", ":material/receipt_long:"),
         Entry("shortages", "materials", ":material/production_quantity_limits:"),
