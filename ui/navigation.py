@@ -41,6 +41,7 @@ PAGES: Mapping[str, Entry] = {
         Entry("runs", "schedule", ":material/compare_arrows:"),
         Entry("gantt", "schedule", ":material/view_timeline:"),
         Entry("load", "schedule", ":material/bar_chart:"),
+        Entry("capacity", "schedule", ":material/speed:"),
         Entry("dispatch", "schedule", ":material/assignment:"),
         Entry("attainment", "floor", ":material/track_changes:"),
         Entry("imports", "data", ":material/upload_file:"),
