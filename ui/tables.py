@@ -26,6 +26,8 @@ ROWS_IN_FULL = 18
 MOST_ROWS = 1000  # in the browser; nobody reads further, and the page stays quick
 TALL = 560
 PRINTED = """<style>
+.printed-frame { overflow-x: auto; }
+@media print { .printed-frame { overflow: visible; } }
 .printed { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .printed th, .printed td { padding: 0.35rem 0.5rem; text-align: left; }
 .printed tr { border-bottom: 1px solid rgba(127, 127, 127, 0.35); break-inside: avoid; }
@@ -108,8 +110,8 @@ def printed(frame: pd.DataFrame, alt: str) -> None:
         for row in frame.itertuples(index=False)
     )
     st.html(
-        f'{PRINTED}<table class=printed aria-label="{escape(alt)}"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
+        f'{PRINTED}<div class=printed-frame><table class=printed aria-label="{escape(alt)}">'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
