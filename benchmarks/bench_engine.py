@@ -1,7 +1,8 @@
 """The whole search, rung by rung: seconds, memory, lateness, stock-days and the proven bound.
 
 Run by hand: `python -m benchmarks.bench_engine [CASE…]`. Each case is planned in a process of its own, so that its
-memory is its own; every plan that is shown has been verified, else the case ends with what the checker said.
+memory is its own; every plan that is shown has been verified, else the case ends with what the checker said. The clock
+of the search counts CPU seconds here, so that whatever else the machine does changes neither plan nor figures.
 """
 
 from __future__ import annotations
@@ -111,6 +112,7 @@ def main(names: list[str]) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
+        time.perf_counter = time.process_time
         print(run(sys.argv[2]), flush=True)
     else:
         main(sys.argv[1:])

@@ -3,6 +3,11 @@
 A line's due date says nothing about when its third step has to run on a crowded station; the linear model does,
 since its prices weigh all lines against each other. Each step is due at the point by which the given part of it has
 started in the model's solution.
+
+The model fills every minute of a crowded station, which no floor does: lots wait for each other within the day. A model
+that may use a little less of each station chooses the lines to be late as a floor that loses these minutes should, and
+then the others are on time in fact (Hung and Leachman 1996 correct a linear model by what simulation reaches). How
+much less is best depends on the shop, so several shares are tried.
 """
 
 from __future__ import annotations
@@ -23,8 +28,9 @@ from planning.schedule.rule import urgency
 from planning.schedule.sweep import Found, found
 from planning.schedule.timeline import NEVER, Ints
 
-POINTS = (0.9, 0.95, 0.85, 0.8, 0.7, 0.98, 0.6, 0.5)
-KAPPAS = (16.0, 8.0, 4.0, 32.0)  # in mean processing times, most promising first
+POINTS = (0.8, 0.9, 0.7, 0.95, 0.6, 0.98, 0.5)
+KAPPAS = (0.3, 0.15, 0.6, 1.2)  # in the sweep's unit, most promising first
+SHARES, FIRST_SHARE = (1.0, 0.99, 0.98, 0.97, 0.96, 0.95, 0.93, 0.9), 3  # of each window, that the model may use
 KEPT = 4
 
 
@@ -69,7 +75,7 @@ def guided(
     tree: Tree,
     relaxation: Relaxation,
     strict: Dues,
-    mean_process: float,
+    kappa_unit: float,
     deadline: float,
     cancelled: Callable[[], bool],
     overtime_days: int | None = None,
@@ -88,7 +94,7 @@ def guided(
             break
         if point not in wanted_at:
             wanted_at[point] = guided_dues(floor.problem, tree, relaxation, point, strict)
-        rule = urgency(floor.problem, wanted_at[point], strict, kappa * mean_process, setup_price, overtime_days)
+        rule = urgency(floor.problem, wanted_at[point], strict, kappa * kappa_unit, setup_price, overtime_days)
         plans.append(found(floor.problem, dispatch(floor, rule)))
         plans.sort(key=lambda plan: plan.score)
         del plans[KEPT:]

@@ -22,7 +22,7 @@ from planning.schedule.floor import Floor
 from planning.schedule.problem import Placement, Problem
 from planning.schedule.timeline import DAY, NEVER
 
-WARM, COLD = 0.5, 0.05  # temperature, in units of the mean cost of a late line
+WARM, COLD = 0.3, 0.03  # temperature, in days of the line that weighs least: a good plan forgives no more
 BLOCKERS = 4
 SLOT = 2
 SPARE_DAYS = 2  # before its line's date a lot moved later ends: planned any later a line would be at risk
@@ -82,7 +82,7 @@ def ruin_and_recreate(
     current = best = floor.problem.objective(np.array(placement.lot_day, np.int64))
     best_placement, began, count = placement, time.perf_counter(), 0
     late = _late_lines(orders, movable, least)
-    scale = sum(orders.cost(line) for line in late) / max(len(late), 1)
+    scale = min((weight for weight in orders.weight if weight > 0), default=1.0)
     while late and (iterations is None or count < iterations):
         count += 1
         if count % 64 == 0:

@@ -10,12 +10,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from planning.model import PlanInput, Schedule, Step
 from planning.schedule.columns import Columns
-from planning.schedule.guided import guided
+from planning.schedule.guided import FIRST_SHARE, KEPT, SHARES, guided
 from planning.schedule.improve import improvable_lines, pull, ruin_and_recreate
 from planning.schedule.master import Master, Relaxation
 from planning.schedule.problem import Placement, Problem
@@ -26,7 +27,14 @@ RUNGS = ("dispatch", "bound", "guided", "improve", "pull")
 
 FIRST_ANSWER_SECONDS = 1.5
 SECONDS_PER_STEP = 1e-4  # what rows, reasons and the check take after the search, kept free of it
-MODEL_SHARE, GUIDED_SHARE = 0.4, 0.6  # of the time limit, by which the model and the guided dispatch have to be done
+MODEL_SHARE, GUIDED_SHARE, IMPROVE_SHARE = (
+    0.5,
+    0.7,
+    0.4,
+)  # of the time limit: the first two by when, the last one how long
+SECONDS_PER_SOLVE = 4e-4  # per step, of the model tightened, by estimate
+GUIDE_GAP = 0.05  # to which it is solved: it guides, it proves nothing
+GUIDE_SHARE = 0.03  # of the time limit, for the passes by one solution
 PULL_SHARE = 0.05  # of the time limit that ruin and recreate leaves to the last rung
 ITERATIONS_PER_SECOND = 1_500.0  # of ruin and recreate, by estimate
 ITERATIONS_PER_LINE = 500  # and no more than this for each line that could be less late
@@ -108,7 +116,7 @@ class _Climber:
         self.ladder = Ladder(problem)
         self.sweep = Sweep(Trial(problem))
         self.floor = self.sweep.trial.floor
-        self.columns: Columns | None = None
+        self.master: Master | None = None
         self.guided: list[Found] = []
 
     def climb(self, rung: str) -> None:
@@ -140,7 +148,7 @@ class _Climber:
         """A bound above a plan's value must not happen; where it does, nothing that the model said counts."""
         value = self.ladder.best.objective
         if bound is not None and value < bound - 1e-6:
-            self.ladder.bound = self.ladder.relaxed = self.columns = None
+            self.ladder.bound = self.ladder.relaxed = self.master = None
             raise ArithmeticError(f"bound {bound} above a plan's value {value}")
 
     def _dispatch(self) -> None:
@@ -154,45 +162,53 @@ class _Climber:
             self.ladder.bound = 0.0
             self._say("bound")
             return
-        deadline = self.started + MODEL_SHARE * self.seconds
         best, days = self.ladder.best.placement, self._days()
         self.ladder.model_days = days
-        ended, failure = threading.Event(), []
-        news: list[tuple[float, float]] = []
-        answer: list[tuple[Columns, Relaxation]] = []
+        deadline = self.started + MODEL_SHARE * self.seconds
 
-        def solve() -> None:
+        def solve(heard: Callable[[float, float], None]) -> Relaxation:
+            self.master = Master(Columns(self.problem, days))
+            return self.master.run(deadline, heard=heard, cancelled=self.cancelled, plans=[best])
+
+        self.ladder.relaxed = self._beside(solve, self.deadline, self._prove)
+        if self.ladder.relaxed:
+            self._prove(self.ladder.relaxed.bound)
+
+    def _beside(
+        self,
+        solve: Callable[[Callable[[float, float], None]], Relaxation],
+        deadline: float,
+        proved: Callable[[float], None] = lambda bound: None,
+    ) -> Relaxation | None:
+        """What the model says, solved in a thread of its own; None where it did not come to an end in time."""
+        ended, failure, answer = threading.Event(), [], []
+        news: list[float] = []
+
+        def run() -> None:
             try:
-                columns = Columns(self.problem, days)
-                relaxed = Master(columns).run(
-                    deadline, heard=lambda *said: news.append(said), cancelled=self.cancelled, plans=[best]
-                )
-                answer.append((columns, relaxed))
+                answer.append(solve(lambda _, bound: news.append(bound)))
             except Exception as error:  # noqa: BLE001 raised again by the one who waits
                 failure.append(error)
             finally:
                 ended.set()
 
-        threading.Thread(target=solve, daemon=True).start()
+        threading.Thread(target=run, daemon=True).start()
         told = 0
-        while not ended.wait(HEARD_EVERY) and not self.cancelled() and time.perf_counter() < self.deadline:
-            told = self._tell(news, told)
+        while not ended.wait(HEARD_EVERY) and not self.cancelled() and time.perf_counter() < deadline:
+            for bound in news[told:]:
+                told += 1
+                proved(bound)
         if failure:
             raise failure[0]
-        self._tell(news, told)
-        if answer and ended.is_set():
-            self.columns, self.ladder.relaxed = answer[0]
-            self._prove(self.ladder.relaxed.bound)
+        if not ended.is_set():
+            self.master = None  # still at work
+            return None
+        return answer[0]
 
     def _days(self) -> int:
         """The days that the model looks at: those that the plan uses and some more."""
         used = [day for day in self.ladder.best.placement.lot_day if day < self.problem.horizon]
         return min(max(used, default=0) + 1 + SPARE_DAYS, self.problem.horizon)
-
-    def _tell(self, news: list[tuple[float, float]], told: int) -> int:
-        for _, bound in news[told:]:
-            self._prove(bound)
-        return len(news)
 
     def _prove(self, bound: float) -> None:
         """A bound is kept as far as the objective can reach it: weights and days are whole numbers."""
@@ -203,35 +219,61 @@ class _Climber:
             self._say("bound")
 
     def _guided(self) -> None:
-        """More settings of the rule, then the rule by the model's times at the settings that did best."""
+        """The rule by the times of the model as it is and of tightened ones; then more settings of the rule alone."""
         if self.ladder.is_optimal:
             return
         budget = (GUIDED_SHARE - MODEL_SHARE) * self.seconds
-        self._keep("dispatch", self.sweep.run(budget / 2, self.deadline, self._better("dispatch"), self.cancelled))
-        if self.columns is None or self.ladder.solved is None:
-            return
+        if self.ladder.solved is not None and self.master is not None:
+            self._guide(self.ladder.solved, self.master)
+            tries = max(int(budget / (SECONDS_PER_SOLVE * len(self.problem.steps))), 1)
+            self._tighten(min(tries, len(SHARES) - 1))
+        self._keep("dispatch", self.sweep.run(budget / 4, self.deadline, self._better("dispatch"), self.cancelled))
+        self._say("guided")
+
+    def _tighten(self, tries: int) -> None:
+        """The rule by the times of `tries` models with less of each station, the nearest to the best share next."""
+        at, untried = FIRST_SHARE, list(range(1, len(SHARES)))
+        best = np.inf
+        until = self.started + GUIDED_SHARE * self.seconds
+        while tries and self.master and time.perf_counter() < until and not self.cancelled():
+            tries -= 1
+            share = min(untried, key=lambda one: abs(one - at))
+            untried.remove(share)
+            master = self.master
+            master.tighten(SHARES[share])
+            relaxed = self._beside(partial(_again, master, until, self.cancelled), self.deadline)
+            if relaxed is None or not np.isfinite(relaxed.objective):
+                return
+            value = self._guide(relaxed, master)
+            if value < best:
+                best, at = value, share
+
+    def _guide(self, relaxed: Relaxation, master: Master) -> float:
+        """The best value of the rule by the times of one solution."""
         trial, at = self.sweep.trial, self.sweep.at
-        self.guided = guided(
+        found = guided(
             self.floor,
-            self.columns.tree,
-            self.ladder.solved,
+            master.columns.tree,
+            relaxed,
             trial.strict,
-            trial.mean_process,
+            trial.kappa_unit,
             self.deadline,
             self.cancelled,
             overtime_days=OVERTIME_DAYS[at.overtime],
             setup_price=trial.setup_price(at.setup_price),
-            passes=max(int(budget / 2 / trial.seconds_per_pass), 1),
+            passes=max(int(GUIDE_SHARE * self.seconds / trial.seconds_per_pass), 1),
         )
-        self._keep("guided", self.guided[0])
-        self._say("guided")
+        self.guided = sorted([*self.guided, *found], key=lambda plan: plan.score)[:KEPT]
+        self._keep("guided", found[0])
+        self._better("guided")(found[0].objective)
+        return found[0].objective
 
     def _improve(self) -> None:
         if self.ladder.is_optimal:
             return
         lines = len(improvable_lines(self.floor, self.ladder.best.placement))
         seconds = max(self.deadline - PULL_SHARE * self.seconds - time.perf_counter(), 0.0)
-        iterations = int(min((1 - GUIDED_SHARE) * self.seconds * ITERATIONS_PER_SECOND, lines * ITERATIONS_PER_LINE))
+        iterations = int(min(IMPROVE_SHARE * self.seconds * ITERATIONS_PER_SECOND, lines * ITERATIONS_PER_LINE))
         starts = self._starts()
         began, plan = time.perf_counter(), self.ladder.best
         for number, start in enumerate(starts):
@@ -265,6 +307,12 @@ class _Climber:
             self.ladder.plans.append(("pull", plan))
             self._check_bound(self.ladder.bound)
             self._say("pull")
+
+
+def _again(
+    master: Master, until: float, cancelled: Callable[[], bool], heard: Callable[[float, float], None]
+) -> Relaxation:
+    return master.run(until, gap=GUIDE_GAP, heard=heard, cancelled=cancelled)
 
 
 def _reachable(bound: float, weight: np.ndarray) -> float:

@@ -30,9 +30,10 @@ class Relaxation:
     """What the linear model says.
 
     objective: its value so far (no plan is promised at it; infinite where no solve came to its end). bound: proven for
-    every plan. prices: weight x days per minute of each window at which the bound was proven. node, start, share: where
-    its solution starts each step of each tree; the shares of one node add up to the part of the line that is delivered
-    inside the days looked at.
+    every plan; by a tightened model only for those that use no more than its share of each window. prices: weight x
+    days per minute of each window at which the bound was proven. node, start, share: where its solution starts each
+    step of each tree; the shares of one node add up to the part of the line that is delivered inside the days looked
+    at.
     """
 
     objective: float
@@ -83,10 +84,17 @@ class Master:
         self.pool = _Pool()
         for k, cost in enumerate(columns.outside.tolist()):
             self.model.add_column(f"outside_{k}", 0, None, obj=cost, coefficients={self.line_rows[k]: 1.0})
+        self.share, self.is_seeded = 1.0, False
         self.bound = -np.inf
         self.best_prices = np.zeros(len(columns.capacity))
         self.objective = np.inf
         self.values: Floats = np.zeros(0)
+
+    def tighten(self, share: float) -> None:
+        """Leave the lines only this share of each window; the columns found so far stay."""
+        for row, capacity in zip(self.window_rows, self.columns.capacity.tolist(), strict=True):
+            row.changeRHS(share * capacity / HOUR)
+        self.share, self.bound, self.objective = share, -np.inf, np.inf
 
     def run(
         self,
@@ -100,12 +108,15 @@ class Master:
     ) -> Relaxation:
         """Solve until the gap is closed to `gap` (or to `absolute`), or `deadline` (time.perf_counter) is there.
 
-        `plans` that are known already give the model a value to begin with.
+        `plans` that are known already give the model a value to begin with. May be called again, with the columns
+        found so far, after `tighten`.
         """
         began = time.perf_counter()
         for plan in plans:
             self._add(self.columns.of_placement(plan), None, None)
-        self._seed(start_prices)
+        if not self.is_seeded:
+            self._seed(start_prices)
+            self.is_seeded = True
         patience, last_bound, rounds = 0.5, -np.inf, 0
         while time.perf_counter() < deadline and not (cancelled and cancelled()):
             rounds += 1
@@ -116,9 +127,7 @@ class Master:
             prices, line_prices = solved
             found = False
             for at in self._points(prices):
-                chosen, bound = self.columns.price(at)
-                if bound > self.bound:
-                    self.bound, self.best_prices = bound, at
+                chosen = self._price(at)
                 found |= self._add(chosen, prices, line_prices) > 0
                 if time.perf_counter() > deadline:
                     break
@@ -152,10 +161,15 @@ class Master:
                 for factor in np.geomspace(0.03, 1.0, SEEDS)
             ]
         for at in points:
-            chosen, bound = columns.price(at)
-            if bound > self.bound:
-                self.bound, self.best_prices = bound, at
-            self._add(chosen, None, None)
+            self._add(self._price(at), None, None)
+
+    def _price(self, at: Floats) -> Chosen:
+        """The cheapest columns at prices, and what they prove."""
+        chosen, bound = self.columns.price(at)
+        bound += (1.0 - self.share) * float((at * self.columns.capacity).sum())
+        if bound > self.bound:
+            self.bound, self.best_prices = bound, at
+        return chosen
 
     def _add(self, chosen: Chosen, prices: Floats | None, line_prices: Floats | None) -> int:
         """Put the lines' columns into the model, those with a negative reduced cost where prices are given."""
