@@ -8,25 +8,31 @@ from ui.text import t
 
 COLUMNS = (
     "order_ref",
-    "kind",
-    "item_no",
-    "item_name",
+    "status",
+    "blocking",
+    "kit_date",
+    "can_make_qty",
     "qty",
     "uom",
     "start_date",
     "target_date",
-    "status",
-    "kit_date",
-    "can_make_qty",
-    "blocking",
+    "item_no",
+    "item_name",
+    "kind",
 )
 MISSING = ("item_no", "item_name", "qty", "uom", "need_date", "supply", "supply_ref", "available_date", "supplier_name")
 
 
+def counted(blocking: str) -> str:
+    """3: PK-2102, LB-1011, AX-0103. How many parts are missing, and which."""
+    parts = blocking.split(",") if blocking else []
+    return t("materials.kits.missing", count=len(parts), parts=", ".join(parts)) if parts else ""
+
+
 page = guard.page("kits")
 with guard.told():
-    by_subject, by_week, by_status = st.columns([3, 2, 3], vertical_alignment="top")
-    with by_subject:
+    controls = st.container(horizontal=True, gap="large")  # they wrap where the screen is narrow
+    with controls:
         subject = filters.segments(
             "subject",
             t("materials.filter.subject"),
@@ -36,7 +42,7 @@ with guard.told():
         )
     every_week = {"week": "", "status": "", "subject": subject}
     weeks = page.ask("materials/kit_weeks", **every_week)["start_week"].tolist()
-    with by_week:
+    with controls.container(width=240):
         week = filters.select(
             "week",
             t("materials.filter.start_week"),
@@ -47,7 +53,7 @@ with guard.told():
             weeks[0] if weeks else "all",
         )
     asked = {"week": "" if week == "all" else week, "subject": subject}
-    with by_status:
+    with controls:
         status = filters.segments(
             "status",
             t("materials.filter.status"),
@@ -88,6 +94,7 @@ with guard.told():
         st.stop()
     rows["kind"] = [t(f"materials.kind.{kind}") for kind in rows["kind"]]
     rows["status"] = [t(f"materials.kits.{kit}") for kit in rows["status"]]
+    rows["blocking"] = [counted(parts) for parts in rows["blocking"]]
     st.caption(t("materials.kits.pick"))
     shown = [name for name in COLUMNS if not rows[name].isna().all()]  # a lot has no target date, a line no start
     chosen = tables.table(
@@ -97,7 +104,7 @@ with guard.told():
         alt=t("materials.kits.table"),
         labels={name: t(f"materials.columns.{name}") for name in shown},
         pinned=("order_ref",),
-        config={"blocking": st.column_config.TextColumn(t("materials.columns.blocking"), width="medium")},
+        config={"blocking": st.column_config.TextColumn(t("materials.columns.blocking"), width=280)},
         choose=True,
     )
     kit = picked("kit", "" if chosen is None else str(rows["order_ref"].iloc[chosen]))

@@ -12,17 +12,17 @@ COLUMNS = (
     "item_name",
     "short_qty",
     "uom",
-    "needed_on",
     "act",
-    "balance",
+    "needed_on",
+    "available_date",
     "orders_hit",
     "late_orders",
     "value_hit",
+    "balance",
     "on_hand",
     "inspecting",
     "on_order",
     "next_arrival",
-    "available_date",
     "supplier_name",
 )
 LINES = (
@@ -85,7 +85,7 @@ with guard.told():
     choices = page.ask("materials/shortage_choices")
     suppliers = dict(zip(choices["supplier_no"], choices["supplier_name"], strict=True))
     suppliers.pop("", None)
-    by_item, by_week, by_supplier, by_effect = st.columns([3, 2, 2, 2], vertical_alignment="bottom")
+    by_item, by_week, by_supplier = st.columns([3, 2, 2], vertical_alignment="bottom")
     with by_item:
         item = filters.search("q", t("materials.filter.item"))
     with by_week:
@@ -102,8 +102,7 @@ with guard.told():
             ["", *sorted(suppliers)],
             lambda number: f"{number} {suppliers[number]}" if number else t("materials.filter.all_suppliers"),
         )
-    with by_effect:
-        blocks_only = filters.toggle("blocks", t("materials.filter.blocks_only"))
+    blocks_only = filters.toggle("blocks", t("materials.filter.blocks_only"))
 
     rows = page.ask("materials/shortages", supplier_no=supplier, item=item, week=week, blocks_only=blocks_only).copy()
     if rows.empty:
@@ -123,8 +122,8 @@ with guard.told():
         looks={"value_hit": "money"},
         pinned=("item_no",),
         config={
-            "balance": st.column_config.LineChartColumn(t("materials.columns.balance"), width="small"),
-            "act": st.column_config.TextColumn(t("materials.columns.act"), width="medium"),
+            "balance": st.column_config.LineChartColumn(t("materials.columns.balance"), width=120),
+            "act": st.column_config.TextColumn(t("materials.columns.act"), width=250),
         },
         choose=True,
     )

@@ -1,5 +1,6 @@
 """What we owe, what is overdue, what will be late and why."""
 
+import pandas as pd
 import streamlit as st
 
 from ui import filters, guard, tables, text
@@ -10,16 +11,16 @@ from ui.text import t
 COLUMNS = (
     "line",
     "customer_name",
-    "item_no",
-    "item_name",
-    "open_qty",
-    "open_value",
     "target_date",
     "planned_date",
     "days_late",
     "why",
+    "item_name",
+    "open_qty",
+    "open_value",
     "days_overdue",
     "priority",
+    "item_no",
 )
 
 
@@ -35,7 +36,7 @@ def wanted(page: guard.Page) -> dict[str, object]:
         label = text.date(value) if choice == "week" else labels[choice, value]
         return t("orders.choice", label=label, lines=text.quantity(lines[choice, value]))
 
-    search, customer, week, late = st.columns([3, 2, 2, 1], vertical_alignment="bottom")
+    search, customer, week = st.columns([3, 2, 2], vertical_alignment="bottom")
     with search:
         found = filters.search("q", t("orders.search"), t("orders.search_hint"))
     with customer:
@@ -44,8 +45,7 @@ def wanted(page: guard.Page) -> dict[str, object]:
     with week:
         weeks = ["", *choices.loc[choices["choice"] == "week", "value"]]
         when = filters.select("week", t("orders.week"), weeks, lambda value: words("week", value))
-    with late:
-        late_only = filters.toggle("late", t("orders.late_only"))
+    late_only = filters.toggle("late", t("orders.late_only"))
     return {"search": found, "customer": one, "week": when, "late_only": late_only}
 
 
@@ -64,6 +64,16 @@ def answer(page: guard.Page, asked: dict[str, object]) -> None:
             st.caption(t(f"orders.notes.{name}", value=text.money(value)))
 
 
+def listed(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows as they are listed: reasons in words, and no figure where a line is neither late nor overdue."""
+    return rows.assign(
+        line=rows["sales_order_no"] + "/" + rows["line_no"].astype(str),
+        why=[brief(detail) for detail in rows["detail"]],
+        days_late=rows["days_late"].where(rows["days_late"] > 0),
+        days_overdue=rows["days_overdue"].where(rows["days_overdue"] > 0),
+    )
+
+
 page = guard.page("backlog")
 with guard.told():
     asked = wanted(page)
@@ -73,22 +83,21 @@ with guard.told():
         guard.nothing(t("orders.none"))
         st.stop()
     left, right = st.columns([3, 2], gap="medium")
-    left.plotly_chart(due_weeks(page.ask("orders/backlog_weeks", **asked), t), key="due_weeks", alt=t("orders.weeks"))
+    weeks = page.kept("due_weeks", lambda: due_weeks(page.ask("orders/backlog_weeks", **asked), t), asked)
+    left.plotly_chart(weeks, key="due_weeks", alt=t("orders.weeks"))
     if (rows["days_overdue"] > 0).any():
-        ages = page.ask("orders/backlog_ages", **asked)
-        right.plotly_chart(overdue_ages(ages, t), key="overdue_ages", alt=t("orders.ages"))
+        ages = page.kept("overdue_ages", lambda: overdue_ages(page.ask("orders/backlog_ages", **asked), t), asked)
+        right.plotly_chart(ages, key="overdue_ages", alt=t("orders.ages"))
     else:
         with right.container(border=True):
             st.markdown(t("orders.none_overdue"))
     tables.table(
-        rows.assign(
-            line=rows["sales_order_no"] + "/" + rows["line_no"].astype(str),
-            why=[brief(detail) for detail in rows["detail"]],
-        ),
+        page.kept("backlog", lambda: listed(rows), asked),
         "backlog",
         COLUMNS,
         alt=t("shell.pages.backlog.title"),
         labels={name: t(f"orders.columns.{name}") for name in COLUMNS if name not in ("line", "item_no", "priority")},
         targets={"line": ("order", {"order": "sales_order_no", "line": "line_no"})},
         pinned=("line",),
+        config={"why": st.column_config.TextColumn(t("orders.columns.why"), width=200)},
     )

@@ -1,5 +1,6 @@
 """One order: how far it is, when it is delivered, why late, from what, by which steps, and its forms."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,19 +11,37 @@ from ui.figures.orders import order_way
 from ui.reasons import lost, mend, target_of, why
 from ui.text import t
 
+CARD = 148  # pixels
 BADGES = {"on_time": "green", "at_risk": "orange", "late": "red", "unplanned": "gray"}
 
 
 def choose(page: guard.Page) -> tuple[str, pd.DataFrame]:
-    """The order in view and its lines; says so where there is none of that number."""
-    numbers = page.ask("orders/numbers")["sales_order_no"].tolist()
-    if not numbers:
+    """The order in view and its lines; says so where there is none of that number.
+
+    A factory has more orders than a browser can list in good time, so that a search stands beside the list.
+    """
+    by_search, by_order = st.columns([2, 3])
+    with by_search:
+        search = filters.search("q", t("orders.find"), t("orders.search_hint"))
+    wanted = st.query_params.get("order", "")
+    offered = page.ask("orders/numbers", search=search, order="" if search else wanted)
+    if offered.empty and search:
+        guard.nothing(t("orders.none_found", search=search))
+        offered = page.ask("orders/numbers", search="", order=wanted)
+    if offered.empty:
         guard.nothing(t("orders.no_orders"))
         st.stop()
-    unknown = st.query_params.get("order", "")
-    if unknown and unknown not in numbers:
-        st.warning(t("orders.unknown", order=unknown), icon=":material/search_off:")
-    order = filters.select("order", t("orders.choose"), numbers, default=numbers[0])
+    customers = dict(zip(offered["sales_order_no"], offered["customer_name"], strict=True))
+    if wanted and wanted not in customers and page.ask("orders/lines", order=wanted).empty:
+        st.warning(t("orders.unknown", order=wanted), icon=":material/search_off:")
+    with by_order:
+        order = filters.select(
+            "order",
+            t("orders.choose"),
+            list(customers),
+            lambda number: t("orders.order_of", order=number, customer=customers[number]),
+            next(iter(customers)),
+        )
     return order, page.ask("orders/lines", order=order)
 
 
@@ -72,11 +91,14 @@ def timeline(page: guard.Page, about: dict[str, Any]) -> None:
     steps = page.ask("orders/milestones", **about)
     if steps.empty:
         return
-    for place, row in zip(st.columns(len(steps), border=True), steps.itertuples(), strict=True):
-        icon = ":green[:material/check_circle:]" if row.happened else ":blue[:material/schedule:]"
-        place.markdown(f"{icon} {t(f'orders.milestone.{row.milestone}')}")
-        place.markdown(f"**{text.date(row.on_date)}**")
-        place.caption(t("orders.happened") if row.happened else t("orders.planned"))
+    with st.container(horizontal=True, gap="xsmall"):  # they wrap where the screen is narrow
+        for row in steps.itertuples():
+            icon = ":green[:material/check_circle:]" if row.happened else ":blue[:material/schedule:]"
+            day, _, weekday = text.date(row.on_date).partition(" ")
+            said = t("orders.happened") if row.happened else t("orders.planned")
+            st.container(border=True, width=CARD).markdown(
+                f"{icon} {t(f'orders.milestone.{row.milestone}')}  \n**{day}**  \n:gray[:small[{said} {weekday}]]"
+            )
 
 
 def reason(line: pd.Series) -> None:
@@ -90,12 +112,34 @@ def reason(line: pd.Series) -> None:
         st.markdown(f":material/build: {t('orders.remedy', remedy=mend(line['remedy']))}")
         target = target_of(line["detail"])
         if target:
-            links.link(target.page, t(f"today.open.{target.page}"), **target.filters)
+            links.link(target.page, t(f"shell.pages.{target.page}.title"), **target.filters)
+
+
+def way(page: guard.Page, line: pd.Series, about: dict[str, Any]) -> None:
+    """The planned way through the stations, as bars."""
+    rows = page.ask("orders/steps", **about)
+    if not rows["start_time"].notna().any():
+        return
+    figure = page.kept(
+        "order_way",
+        lambda: order_way(rows, page.ask("orders/arrivals", **about), line["target_date"], page.today, t),
+        about,
+    )
+    st.plotly_chart(figure, key="way", alt=t("orders.way.title"))
+
+
+@st.fragment
+def details(page: guard.Page, about: dict[str, Any]) -> None:
+    """What its material is, its steps, or its forms: one table at a time."""
+    with guard.told():
+        shown = filters.segments(
+            "show", t("orders.show"), tuple(TABLES), lambda name: t(f"orders.{name}"), next(iter(TABLES))
+        )
+        TABLES[shown](page, about)
 
 
 def materials(page: guard.Page, about: dict[str, Any]) -> None:
     """What each part comes from, as a tree."""
-    st.subheader(t("orders.materials"), anchor=False)
     tree = page.ask("orders/tree", **about)
     if tree.empty:
         guard.nothing(t("orders.no_materials"))
@@ -106,27 +150,23 @@ def materials(page: guard.Page, about: dict[str, Any]) -> None:
         standing=[t(f"orders.standing.{standing}") for standing in tree["standing"]],
         kind=[t(f"orders.kind.{kind}") for kind in tree["supply_kind"]],
     )
-    columns = ("part", "item_name", "qty", "uom", "kind", "supply_ref", "available_date", "needed_on", "standing")
+    columns = ("part", "item_name", "qty", "uom", "standing", "available_date", "needed_on", "kind", "supply_ref")
     tables.table(
         shown,
         "tree",
         columns,
         alt=t("orders.materials"),
         labels={name: t(f"orders.tree.{name}") for name in columns},
+        pinned=("part",),
     )
 
 
-def steps(page: guard.Page, line: pd.Series, about: dict[str, Any]) -> None:
-    """The planned way through the stations, as bars and as a list."""
-    st.subheader(t("orders.steps"), anchor=False)
+def steps(page: guard.Page, about: dict[str, Any]) -> None:
+    """The planned way through the stations, as a list."""
     rows = page.ask("orders/steps", **about)
     if rows.empty:
         guard.nothing(t("orders.no_steps"))
         return
-    if rows["start_time"].notna().any():
-        waited = page.ask("orders/arrivals", **about)
-        figure = order_way(rows, waited, line["target_date"], page.today, t)
-        st.plotly_chart(figure, key="way", alt=t("orders.way.title"))
     columns = (
         "order_ref", "item_no", "item_name", "step_no", "station_name", "qty", "hours", "start_time", "finish_time",
         "done_qty", "done_on",
@@ -142,10 +182,9 @@ def steps(page: guard.Page, line: pd.Series, about: dict[str, Any]) -> None:
     )
 
 
-def forms(page: guard.Page, order: str) -> None:
+def forms(page: guard.Page, about: dict[str, Any]) -> None:
     """Every form of the order, by date."""
-    st.subheader(t("orders.forms"), anchor=False)
-    rows = page.ask("orders/forms", order=order)
+    rows = page.ask("orders/forms", order=about["order"])
     rows["status"] = [
         text.choice(form, "status", status) if status else ""
         for form, status in zip(rows["form"], rows["status"], strict=True)
@@ -157,6 +196,12 @@ def forms(page: guard.Page, order: str) -> None:
     )
 
 
+TABLES: Mapping[str, Callable[[guard.Page, dict[str, Any]], None]] = {
+    "materials": materials,
+    "steps": steps,
+    "forms": forms,
+}
+
 page = guard.page("order")
 with guard.told():
     order, lines = choose(page)
@@ -165,6 +210,5 @@ with guard.told():
     answer(line)
     timeline(page, about)
     reason(line)
-    materials(page, about)
-    steps(page, line, about)
-    forms(page, order)
+    way(page, line, about)
+    details(page, about)

@@ -31,13 +31,18 @@ def unbroken(value: str) -> str:
     return value.replace("-", "\u2011").replace(" ", "\u00a0")
 
 
+def clock(value: pd.Timestamp) -> str:
+    """08:35; with its date where that is not the day in view."""
+    return f"{value:%H:%M}" if value.date() == work_date else unbroken(text.moment(value))
+
+
 WRITTEN = {
     "order_ref": unbroken,
     "item_no": unbroken,
     "serves": lambda value: value.replace("-", "\u2011"),
     "target_date": lambda value: text.NOTHING if text.missing(value) else unbroken(f"{value:%m-%d}"),
-    "start_time": lambda value: unbroken(text.moment(value)),
-    "finish_time": lambda value: unbroken(text.moment(value)),
+    "start_time": lambda value: clock(value),
+    "finish_time": lambda value: clock(value),
     "hours": lambda value: text.quantity(value, 1),
 }
 

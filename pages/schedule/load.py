@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pandas as pd
 import streamlit as st
 
 from ui import filters, guard, links, tables, text
@@ -11,14 +12,33 @@ from ui.text import t
 COLUMNS = (
     "station_name",
     "load_rate",
+    "days_over",
     "load_hours",
     "available_hours",
     "overtime_hours",
     "overtime_available_hours",
     "peak_rate",
     "peak_date",
-    "days_over",
 )
+
+
+@st.fragment
+def one_station(stations: pd.DataFrame, days: pd.DataFrame) -> None:
+    """One station day by day, the fullest first; another choice redraws this alone."""
+    with guard.told():
+        names = dict(zip(stations["station_no"], stations["station_name"], strict=True))
+        station = filters.select(
+            "station", t("schedule.load.station"), list(names), names.__getitem__, stations["station_no"].iloc[0]
+        )
+        with st.container(horizontal=True):
+            links.link("dispatch", t("schedule.load.dispatch"), station=station)
+            links.link("gantt", t("schedule.load.gantt"), station=station, days="" if weeks == "1" else 7 * int(weeks))
+        st.plotly_chart(
+            load_bars(days[days["station_no"] == station], t),
+            key="load_bars",
+            alt=t("schedule.load.bars_alt", station=names[station]),
+        )
+
 
 page = guard.page("load")
 with guard.told():
@@ -60,21 +80,7 @@ with guard.told():
     days = page.ask("schedule/station_days", **ahead)
     st.plotly_chart(load_heat(days, t), key="load_heat", alt=t("schedule.load.heat_alt", **period))
 
-    names = dict(zip(stations["station_no"], stations["station_name"], strict=True))
-    by_station, to_dispatch, to_gantt = st.columns([2, 1, 1], vertical_alignment="bottom")
-    with by_station:
-        station = filters.select(
-            "station", t("schedule.load.station"), list(names), names.__getitem__, worst["station_no"]
-        )
-    with to_dispatch:
-        links.link("dispatch", t("schedule.load.dispatch"), station=station)
-    with to_gantt:
-        links.link("gantt", t("schedule.load.gantt"), station=station, days="" if weeks == "1" else 7 * int(weeks))
-    st.plotly_chart(
-        load_bars(days[days["station_no"] == station], t),
-        key="load_bars",
-        alt=t("schedule.load.bars_alt", station=names[station]),
-    )
+    one_station(stations, days)
     tables.table(
         stations,
         "stations",

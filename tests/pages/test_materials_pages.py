@@ -125,7 +125,25 @@ def test_by_the_days_of_use_the_item_lasts(database):
 
 
 def test_the_record_is_pegged_both_ways(database):
-    app = opened("mrp", item="RAW")
-    supplies, needs = app.dataframe[1].value, app.dataframe[2].value
+    supplies = opened("mrp", item="RAW").dataframe[1].value
+    needs = opened("mrp", item="RAW", show="needs").dataframe[1].value
     assert supplies["supply_ref"].tolist() == ["", "PO-1/1"]
     assert needs["serves"].tolist() == ["SO-2/1", "SO-3/1", "SO-1/1", "SO-1/1"]
+
+
+def test_an_item_is_found_by_its_number_or_name(database):
+    assert opened("mrp", q="标贴").selectbox(key="filter_item").value == "LABEL"
+    assert text("zh", "materials.record.none_found", search="nothing") in said(opened("mrp", q="nothing"))
+
+
+def test_of_more_items_than_a_list_can_hold_the_one_in_the_address_is_there(database):
+    with Store.open(database) as store, store.write("test", "many items, no plan that touches some of them") as writer:
+        writer.execute("INSERT INTO item (item_no, name) SELECT 'X' || range, 'part' FROM range(200)")
+        writer.execute("DELETE FROM plan_allocation")
+    found = opened("mrp", item="X199").selectbox(key="filter_item")
+    assert (len(found.options), found.value) == (51, "X199")
+
+
+def test_a_kit_tells_how_many_parts_it_misses_and_which(database):
+    app = opened("kits", subject="sales_order", week="all", status="partial")
+    assert app.dataframe[0].value["blocking"].tolist() == [text("zh", "materials.kits.missing", count=1, parts="RAW")]

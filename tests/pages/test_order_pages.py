@@ -100,6 +100,28 @@ def test_an_unknown_order_in_the_address_is_named(sample_database):
     assert app.warning[0].value == text("en", "orders.unknown", order="SO-NOBODY")
 
 
+def test_an_order_is_found_by_its_customer(sample_database, late_line):
+    app = opened("pages/orders/order.py", q=str(late_line["customer_name"]))
+    offered = app.selectbox(key="filter_order").options
+    assert 0 < len(offered) <= 50
+    assert all(str(late_line["customer_name"]) in label for label in offered)
+
+
+@pytest.mark.parametrize("found", ["", "nobody ordered this"])
+def test_the_order_in_the_address_stays_whatever_else_is_offered(sample_database, late_line, found):
+    app = opened("pages/orders/order.py", order=late_line["sales_order_no"], q=found)
+    assert app.selectbox(key="filter_order").value == late_line["sales_order_no"]
+    said = [caption.value for caption in app.caption]
+    assert (text("en", "orders.none_found", search=found) in said) == bool(found)
+
+
+@pytest.mark.parametrize(("shown", "column"), [("", "part"), ("steps", "order_ref"), ("forms", "form_no")])
+def test_one_table_of_an_order_is_seen_at_a_time(sample_database, late_line, shown, column):
+    app = opened("pages/orders/order.py", order=late_line["sales_order_no"], show=shown)
+    assert len(app.dataframe) == 1
+    assert column in app.dataframe[0].value.columns
+
+
 def test_a_delivered_order_shows_its_life_without_a_plan(sample_database):
     with Store.open(sample_database) as store, store.read() as cursor:
         order = cursor.execute("SELECT sales_order_no FROM sales_order WHERE status = 'closed' LIMIT 1").fetchone()[0]

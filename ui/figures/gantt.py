@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, ORDERS, PATTERNS, layout
+from ui.figures.theme import COLOURS, ORDERS, PATTERNS, label_pixels, layout
 
 STATES = ("on_time", "at_risk", "late", "frozen")
 ROW_PIXELS = 22
@@ -21,7 +21,6 @@ LABELLED_DAYS = 16  # above it only Mondays are named
 LABELLED_BARS = 300  # above it a bar bears its name only where that fits in: texts take the browser longest
 PLOT_PIXELS = 1050
 LETTER_PIXELS = 6
-LABEL_PIXELS = (7, 13)  # of a letter beside the axis, of a Chinese one
 DAY_PIXELS = 62  # a day's name and its weekday, "today", hours
 HEAD = 124  # pixels above the bars: title, legend, days, hours
 FADED = 0.12
@@ -111,17 +110,12 @@ def gantt(
             "zeroline": False,
             "title": None,
         },
-        margin={"t": HEAD, "b": 8, "l": 12 + max(map(_pixels, labels), default=0)},
+        margin={"t": HEAD, "b": 8, "l": 12 + max(map(label_pixels, labels), default=0)},
         legend={"x": 0, "xanchor": "left", "y": 1 - 34 / height, "yref": "container", "yanchor": "top"},
     )
     if len(bars) <= LABELLED_BARS:
         figure.update_layout(uniformtext={"minsize": 9, "mode": "hide"})
     return figure
-
-
-def _pixels(label: str) -> int:
-    """How wide a label is, about."""
-    return sum(LABEL_PIXELS[ord(letter) > 0x2E80] for letter in label)
 
 
 def _unit_label(unit: object) -> str:

@@ -80,7 +80,8 @@ def _finish(figure: go.Figure, title: str) -> None:
     figure.update_layout(
         barmode="relative",
         hovermode="x unified",
-        xaxis={"title": None, "type": "date", "tickformat": "%m-%d"},
-        yaxis={"title": None, "zeroline": True, "zerolinewidth": 2},
-        legend={"y": -0.12, "yanchor": "top", "x": 0, "xanchor": "left"},
+        xaxis={"title": None, "type": "date", "tickformat": "%m-%d", "automargin": False},
+        yaxis={"title": None, "zeroline": True, "zerolinewidth": 2, "automargin": False},
+        margin={"l": 64, "b": 60},  # for the labels and the legend, which the browser need not measure
+        legend={"y": 0, "yref": "container", "yanchor": "bottom", "x": 0, "xanchor": "left"},
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, PATTERNS, layout
+from ui.figures.theme import COLOURS, PATTERNS, label_pixels, layout
 
 Say = Callable[..., str]
 STATES = ("on_time", "at_risk", "late", "unplanned")
@@ -39,12 +39,18 @@ def due_weeks(weeks: pd.DataFrame, say: Say) -> go.Figure:
             text=["" if not count else str(count) for count in weeks[state]],
             textposition="inside",
             textangle=0,
-            insidetextfont={"color": "black" if state == "unplanned" else "white"},
+            insidetextfont={"color": "black" if state in ("at_risk", "unplanned") else "white"},
             hovertemplate="%{x}: %{y}<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(**layout(say("orders.weeks"), 270), barmode="stack")
-    figure.update_layout(legend_traceorder="normal", uniformtext={"minsize": 10, "mode": "hide"})
-    figure.update_xaxes(type="category")
+    figure.update_layout(uniformtext={"minsize": 10, "mode": "hide"})
+    _fix_margins(figure)
+    figure.update_layout(
+        margin={"t": 60},
+        # under the title, which it would lie over on a narrow screen
+        legend={"traceorder": "normal", "x": 0, "xanchor": "left", "y": 0.9, "yref": "container", "yanchor": "top"},
+    )
+    figure.update_xaxes(type="category", tickangle=0)
     return figure
 
 
@@ -61,7 +67,9 @@ def overdue_ages(ages: pd.DataFrame, say: Say) -> go.Figure:
         hovertemplate="%{x}: %{y} · ¥%{customdata:,.0f}<extra></extra>",
     )
     figure.update_layout(**layout(say("orders.ages"), 270))
-    figure.update_xaxes(type="category")
+    _fix_margins(figure)
+    figure.update_layout(margin={"t": 60})
+    figure.update_xaxes(type="category", tickangle=0, tickfont={"size": 11})
     return figure
 
 
@@ -115,10 +123,16 @@ def order_way(steps: pd.DataFrame, arrivals: pd.DataFrame, target: dt.date, as_o
             {"dtickrange": [86_400_000, None], "value": "%m-%d"},
         ],
     )
-    figure.update_yaxes(
-        type="category", categoryorder="array", categoryarray=[rows[ref] for ref in reversed(lots)], automargin=True
-    )
+    figure.update_yaxes(type="category", categoryorder="array", categoryarray=[rows[ref] for ref in reversed(lots)])
+    _fix_margins(figure, 16 + max(map(label_pixels, rows.values()), default=0))
     return figure
+
+
+def _fix_margins(figure: go.Figure, left: int = 48) -> None:
+    """Room for the labels of the axes, so that the browser need not look for it and draw everything twice."""
+    figure.update_layout(margin={"l": left, "b": 30})
+    figure.update_xaxes(automargin=False)
+    figure.update_yaxes(automargin=False)
 
 
 def _mark(figure: go.Figure, day: pd.Timestamp, colour: str, words: str, height: float) -> None:
