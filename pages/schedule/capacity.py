@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
+from data.tables import TABLES
 from ui import filters, guard, links, tables, text
 from ui.figures.capacity import overtime_days, standards
 from ui.figures.load import load_heat
@@ -186,12 +187,14 @@ def bottlenecks(page: guard.Page, weeks: str, stations: pd.DataFrame, days: pd.D
             best_days=[", ".join(text.date(day) for day in found) for found in stations["best_dates"]],
             gantt_days="" if weeks == "1" else 7 * int(weeks),
         )
+        pays = (stations["worth"] > WORTH_SOMETHING).any()
+        columns = [name for name in STATIONS if pays or name not in ("worth", "best_days")]
         chosen = tables.table(
             listed,
             "capacity_stations",
-            STATIONS,
+            columns,
             alt=t("capacity.table"),
-            labels=labels(STATIONS),
+            labels=labels(columns),
             looks={"load_rate": "percent"},
             targets={
                 "station_name": ("load", {"station": "station_no"}),
@@ -199,7 +202,8 @@ def bottlenecks(page: guard.Page, weeks: str, stations: pd.DataFrame, days: pd.D
             },
             pinned=("station_name",),
             config=decimals(2, worth="worth")
-            | hours("overtime_hours", "overtime_left", "load_hours", "available_hours"),
+            | hours("overtime_hours", "overtime_left", "load_hours", "available_hours")
+            | {"best_days": st.column_config.TextColumn(t("capacity.columns.best_days"), width=250)},
             choose=True,
         )
         names = dict(zip(stations["station_no"], stations["station_name"], strict=True))
@@ -219,7 +223,7 @@ def one_station(page: guard.Page, station: str, name: str, days: pd.DataFrame) -
             guard.nothing(t("capacity.overtime.not_allowed"))
         else:
             st.plotly_chart(
-                overtime_days(days, name, t, worth),
+                overtime_days(days, name, t, lambda value: text.quantity(value, 1)),
                 key="capacity_overtime_days",
                 config=CHART,
                 alt=t(
@@ -283,19 +287,21 @@ def show_overtime(page: guard.Page, ahead: Mapping[str, dt.date]) -> None:
     if totals["unpriced_hours"] > 0:
         said += t("capacity.overtime.unpriced", hours=text.quantity(totals["unpriced_hours"], 0))
     st.markdown(said)
-    tables.table(
-        rows,
-        "capacity_overtime",
-        OVERTIME,
-        alt=t("capacity.overtime.table"),
-        labels=labels(OVERTIME),
-        looks={"overtime_rate": "percent", "overtime_cost": "money"},
-        targets={"station_name": ("load", {"station": "station_no"})},
-        height=height(rows),
-        config=decimals(2, worth="worth")
-        | decimals(0, overtime_cost="overtime_cost")
-        | hours("overtime_hours", "overtime_available_hours", "overtime_left"),
-    )
+    columns = [name for name in OVERTIME if name != "worth" or (rows["worth"] > WORTH_SOMETHING).any()]
+    with st.expander(t("capacity.overtime.table")):
+        tables.table(
+            rows,
+            "capacity_overtime",
+            columns,
+            alt=t("capacity.overtime.table"),
+            labels=labels(columns),
+            looks={"overtime_rate": "percent"},
+            targets={"station_name": ("load", {"station": "station_no"})},
+            height=height(rows),
+            config=decimals(2, worth="worth")
+            | decimals(0, overtime_cost="overtime_cost")
+            | hours("overtime_hours", "overtime_available_hours", "overtime_left"),
+        )
 
 
 def show_standards(page: guard.Page) -> None:
@@ -334,7 +340,8 @@ def show_standards(page: guard.Page) -> None:
             )
         )
         correction = page.ask("capacity/correction", **asked)
-        header = {name: text.column_label(name, "routing_step") for name in correction.columns}
+        routing = TABLES["routing_step"]
+        header = {name: routing.column(name).label(text.language()) for name in correction.columns}
         with st.container(horizontal=True, vertical_alignment="center"):
             st.download_button(
                 t("capacity.standards.download", count=len(correction)),
@@ -401,12 +408,20 @@ with guard.told():
         late_parts = page.ask("capacity/parts")
         with answer:
             lead(page, chosen_weeks, all_stations, late_parts, by_day)
-        drawn = all_stations["station_no"].head(MOST_STATIONS)
+        drawn = by_day.set_index("station_no", drop=False).loc[all_stations["station_no"].head(MOST_STATIONS)]
+        fullest_day = by_day.loc[by_day["load_rate"].idxmax()]
         st.plotly_chart(
-            load_heat(by_day[by_day["station_no"].isin(drawn)], t),
+            load_heat(drawn.reset_index(drop=True), t),
             key="capacity_heat",
             config=CHART,
-            alt=t("schedule.load.heat_alt", start=text.date(window["from_date"]), end=text.date(window["to_date"])),
+            alt=t(
+                "capacity.heat_alt",
+                start=text.date(window["from_date"]),
+                end=text.date(window["to_date"]),
+                station=fullest_day["station_name"],
+                rate=text.percent(fullest_day["load_rate"], 0),
+                when=text.date(fullest_day["work_date"]),
+            ),
         )
         bottlenecks(page, chosen_weeks, all_stations, by_day)
         if len(late_parts):

@@ -12,12 +12,14 @@ from ui.figures.theme import COLOURS, layout
 Say = Callable[..., str]
 Words = Callable[[float], str]
 NO_FILL = "rgba(0,0,0,0)"
+SMALL = {"font": {"size": 11}}
 LEGEND = {"y": -0.12, "yanchor": "top", "x": 0, "xanchor": "left"}
 MOST_STEPS = 15
 LONGEST_NAME = 16
 ROW_PIXELS = 26
 WORTH_SOMETHING = 0.005  # weighted days late
-MOST_LABELS = 31
+MOST_LABELS = 14  # of more days only the dearest is labelled
+MOST_TICKS = 7
 # what was achieved against the standard: colour and shape of its mark
 SIGNS = {
     "below": (COLOURS["late"], "triangle-left"),
@@ -61,25 +63,28 @@ def overtime_days(days: pd.DataFrame, station: str, say: Say, number: Words) -> 
         )
     worth = works["worth"].fillna(0.0)
     if (worth > WORTH_SOMETHING).any():
-        dearest = worth.nlargest(MOST_LABELS).index
+        labelled = worth.nlargest(MOST_LABELS if len(works) <= MOST_LABELS else 1).index
         figure.add_scatter(
             name=say("capacity.overtime.worth"),
             x=names,
             y=works[["overtime_hours", "overtime_available_hours"]].max(axis=1),
             mode="text",
             text=[
-                number(value) if value > WORTH_SOMETHING and place in dearest else "" for place, value in worth.items()
+                number(value) if value > WORTH_SOMETHING and place in labelled else "" for place, value in worth.items()
             ],
             textposition="top center",
-            textfont={"color": COLOURS["capacity"]},
             cliponaxis=False,
             hoverinfo="skip",
             showlegend=False,
         )
-    title = "capacity.overtime.chart_worth" if (worth > WORTH_SOMETHING).any() else "capacity.overtime.chart"
-    figure.update_layout(layout(say(title, station=station), 300))
+    figure.update_layout(layout(say("capacity.overtime.chart", station=station), 320))
+    if (worth > WORTH_SOMETHING).any():
+        figure.update_layout(
+            title={"subtitle": {"text": say("capacity.overtime.chart_worth"), **SMALL}},
+            margin={"t": 72},
+        )
     figure.update_layout(barmode="overlay", dragmode=False, legend=LEGEND)
-    figure.update_xaxes(type="category", title=None, nticks=15)
+    figure.update_xaxes(type="category", title=None, tickvals=names[:: -(-len(names) // MOST_TICKS) or 1], tickangle=0)
     figure.update_yaxes(title=None, rangemode="tozero")
     return figure
 
@@ -143,8 +148,13 @@ def standards(rows: pd.DataFrame, least_deviation: float, say: Say) -> go.Figure
             ),
             hovertemplate=say("capacity.standards.hover") + "<extra></extra>",
         )
-    figure.update_layout(layout(say("capacity.standards.chart"), 118 + ROW_PIXELS * max(len(shown), 4)))
-    figure.update_layout(dragmode=False, legend={**LEGEND, "y": -0.06})
+    figure.update_layout(layout(say("capacity.standards.chart"), 140 + ROW_PIXELS * max(len(shown), 4)))
+    figure.update_layout(
+        title={"subtitle": {"text": say("capacity.standards.band", share=f"{least_deviation * 100:.0f}"), **SMALL}},
+        margin={"t": 72},
+        dragmode=False,
+        legend={**LEGEND, "y": -0.06},
+    )
     lowest = min(percent["low"].min(), 100 * (1 - 1.5 * least_deviation))
     highest = max(percent["high"].max(), 100 * (1 + 1.5 * least_deviation))
     figure.update_xaxes(title=None, ticksuffix=" %", range=[lowest - 2, highest + 2])

@@ -1,6 +1,6 @@
 -- Stations from $from_date to $to_date, the bottleneck first: the one where an hour is worth most, of equals the one that costs most
 -- days late, then the fullest. late_lines, days_late: order lines whose lateness comes from queueing there. fullest: whether none is
--- fuller. best_dates: up to three days on which an hour is worth most, those on which overtime is left before the others.
+-- fuller. best_dates: up to three days on which an hour is worth most, those with half an hour of overtime left before the others.
 WITH station_day AS (
     {{capacity/days}}
 ),
@@ -24,7 +24,7 @@ best AS (
             station_no,
             work_date,
             row_number() OVER (
-                PARTITION BY station_no ORDER BY overtime_left > 0.005 DESC, worth DESC, work_date
+                PARTITION BY station_no ORDER BY overtime_left >= 0.5 DESC, worth DESC, work_date
             ) AS place
         FROM station_day
         WHERE worth > 0.005
