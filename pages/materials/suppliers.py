@@ -52,6 +52,28 @@ LINES = (
     "arrival_no",
     "lot_no",
 )
+QUALITY = (
+    "line",
+    "item_no",
+    "item_name",
+    "arrived_qty",
+    "uom",
+    "last_arrival_date",
+    "inspection",
+    "defect_qty",
+    "concession_no",
+    "concession_status",
+    "conceded_qty",
+    "return_no",
+    "returned_qty",
+    "return_reason",
+    "arrival_no",
+    "lot_no",
+    "qty",
+    "due_date",
+    "confirmed_date",
+    "days_late",
+)
 WAITING = (
     "line",
     "customer_name",
@@ -262,7 +284,7 @@ def one_supplier(page: guard.Page, period: Mapping[str, dt.date], supplier: str,
             "lines", t("suppliers.filter.lines"), STATES, lambda name: t(f"suppliers.lines.{name}"), "all"
         )
         asked = {"supplier_no": supplier, "state": "" if state == "all" else state, **period}
-        show_lines(page.ask("suppliers/lines", **asked).copy())
+        show_lines(page.ask("suppliers/lines", **asked).copy(), QUALITY if state == "quality" else LINES)
         waiting = page.ask("suppliers/waiting_orders", supplier_no=supplier).copy()
         st.markdown(f"**{t('suppliers.waiting.title')}**")
         if waiting.empty:
@@ -284,8 +306,8 @@ def one_supplier(page: guard.Page, period: Mapping[str, dt.date], supplier: str,
         )
 
 
-def show_lines(lines: pd.DataFrame) -> None:
-    """Purchase lines with what came of them; columns without a single value are left out."""
+def show_lines(lines: pd.DataFrame, wanted: Sequence[str]) -> None:
+    """Purchase lines with what came of them; of the columns `wanted` those without a single value are left out."""
     if lines.empty:
         guard.nothing(t("suppliers.lines.none"))
         return
@@ -294,7 +316,7 @@ def show_lines(lines: pd.DataFrame) -> None:
         ("concession_status", "concession", "status"),
     ):
         lines[name] = [text.choice(table, column, value) if value else "" for value in lines[name]]
-    columns = [name for name in LINES if not lines[name].isin(["", 0]).all() and not lines[name].isna().all()]
+    columns = [name for name in wanted if not lines[name].isin(["", 0]).all() and not lines[name].isna().all()]
     tables.table(
         lines,
         "supplier_lines",

@@ -68,6 +68,7 @@ def test_a_concession_is_a_click_away(sample_database, language, approved):
     app = opened(language, supplier="SUP-001", lines="quality")
     found = next(frame.value for frame in app.dataframe if "due_date" in frame.value).set_index("line")
     line = found.loc["PO2610-0120/1"]
+    assert found.index[0] == "PO2610-0120/1", "what was worst comes first"
     assert line["concession_no"] == "CN2611-0001"
     assert line["concession_status"] == approved
     assert (line["arrival_no"], line["conceded_qty"], line["returned_qty"]) == ("AR2611-0129", 6120, 680)

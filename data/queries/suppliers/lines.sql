@@ -1,6 +1,7 @@
 -- Purchase lines of one supplier: those promised or inspected in the period and all that are open, with what arrived, how late,
 -- how it was inspected, conceded and returned, and the order lines that wait. $state: late (in the period), overdue, blocks, quality
--- (something was defective, conceded or returned); '' for all.
+-- (something was defective, conceded or returned, the
+-- worst share first); '' for all.
 WITH promised AS (
     {{suppliers/promised}}
 ),
@@ -129,4 +130,6 @@ WHERE CASE $state
     WHEN 'quality' THEN defect_qty > 0 OR concession_no <> '' OR return_no <> ''
     ELSE TRUE
 END
-ORDER BY blocked_orders DESC, overdue DESC, days_overdue DESC NULLS LAST, target_date DESC, line
+ORDER BY
+    CASE WHEN $state = 'quality' THEN defect_qty / nullif(arrived_qty, 0) END DESC NULLS LAST,
+    blocked_orders DESC, overdue DESC, days_overdue DESC NULLS LAST, target_date DESC, line
