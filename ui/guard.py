@@ -139,9 +139,9 @@ def page(name: str, needs: Needs = "plan") -> Page:
     st.session_state["year_in_view"] = (plan.as_of if plan else as_of or dt.date.today()).year
     st.title(t(f"shell.pages.{name}.title"), anchor=False)
     if needs != "nothing" and as_of is None:
-        empty(name, t("shell.empty.no_data"), "imports", t("shell.empty.load"))
+        empty(name, _lacking(needs, has_data=False), "today", t("shell.empty.start"))
     if needs == "plan" and plan is None:
-        empty(name, t("shell.empty.no_plan"), "today", t("shell.empty.plan"))
+        empty(name, _lacking(needs, has_data=True), "today", t("shell.empty.plan"))
     return Page(name, store, language(), as_of, plan)
 
 
@@ -152,6 +152,15 @@ def empty(name: str, why: str, step_page: str, step: str, **filters: Any) -> NoR
         st.markdown(why)
         links.link(step_page, step, **filters)
     st.stop()
+
+
+def _lacking(needs: Needs, has_data: bool) -> str:
+    """What a page needs, each with whether it is there."""
+    signs = {True: ":green[:material/check_circle:]", False: ":material/radio_button_unchecked:"}
+    wanted = [f"{signs[has_data]} {t('shell.empty.data')}"]
+    if needs == "plan":
+        wanted.append(f"{signs[False]} {t('shell.empty.a_plan')}")
+    return "\n\n".join((t("shell.empty.needs"), *wanted))
 
 
 def nothing(words: str) -> None:

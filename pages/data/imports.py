@@ -9,9 +9,9 @@ import streamlit as st
 from data.exports import table_bytes
 from data.imports import ImportReport, Upload, import_uploads, undo
 from data.imports.headers import IMPORTED
-from data.sample import build_sample
 from data.templates import template_bytes
-from ui import guard, links, tables, text
+from ui import first_use, guard, links, tables, text
+from ui.planning import last_failure, plan_now
 from ui.text import language, t
 
 FILE_COLUMNS = ("file", "table", "new", "changed", "same", "rejected", "errors", "warnings")
@@ -24,10 +24,7 @@ def sample(page: guard.Page) -> None:
     """The one step that fills an empty store."""
     with st.container(border=True):
         st.markdown(t("data_pages.empty"))
-        if st.button(t("data_pages.sample"), key="sample", type="primary", icon=":material/factory:"):
-            with st.spinner(t("data_pages.sample_running")):
-                build_sample(page.store, dt.date.today() - dt.timedelta(days=1), language())
-            links.go("today")
+        first_use.load_sample(page)
 
 
 def upload(page: guard.Page) -> None:
@@ -42,7 +39,7 @@ def upload(page: guard.Page) -> None:
     report: ImportReport | None = st.session_state.get("import_report")
     if report is None:
         return
-    outcome(report)
+    outcome(page, report)
     rejected = sum(file.rejected for file in report.files)
     unread = sum(file.unreadable for file in report.files)
     if uploads and not report.saved and (rejected or unread) and unread < len(report.files):
@@ -64,13 +61,26 @@ def take(page: guard.Page, uploads: list[Upload], skip_rejected: bool) -> None:
     st.rerun()
 
 
-def outcome(report: ImportReport) -> None:
+def outcome(page: guard.Page, report: ImportReport) -> None:
     """Whether anything was saved, and what comes next."""
     if report.saved:
         st.success(t("data_pages.saved", batch=report.batch), icon=":material/check_circle:")
-        links.link("today", t("data_pages.plan_next"))
+        next_step(page)
     else:
         st.error(t("data_pages.refused_remedy"), title=t("data_pages.refused"), icon=":material/block:")
+
+
+def next_step(page: guard.Page) -> None:
+    """What is still to be imported, else the plan, else what came of it."""
+    if missing := first_use.empty_ones(page.store, first_use.NEEDED):
+        st.info(t("first_use.load.missing", tables=first_use.named(missing)), icon=":material/arrow_forward:")
+    elif page.plan_or_none is None or page.plan_or_none.stale:
+        last_failure(page.store)
+        with st.container(width=360):
+            st.markdown(t("data_pages.plan_next"))
+            plan_now(page)
+    else:
+        links.link("today", t("data_pages.planned", run_no=page.plan_or_none.run_no))
 
 
 def details(report: ImportReport) -> None:

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from data import kpi
-from ui import filters, guard, links, tables, text, tiles
+from ui import filters, first_use, guard, links, tables, text, tiles
 from ui.figures.load import load_heat
 from ui.figures.orders import due_weeks
 from ui.navigation import PAGES
@@ -50,16 +50,12 @@ LOOK = """<style>
 def header(page: guard.Page) -> str:
     """Which day, which plan, how old the data is; whose view; and the button that makes the next plan."""
     told, look, action = st.columns([6, 2.4, 2], vertical_alignment="center")
-    plan = page.plan_or_none
     with told:
-        if plan is None:
-            st.markdown(t("today.head_no_plan", as_of=text.date(page.today)))
-        else:
-            about_plan(plan)
+        about_plan(page.plan)
         times = page.ask("today/data_times").iloc[0]
         st.caption(
             t("today.data", orders=text.moment(times["orders_at"]), stock=text.moment(times["stock_at"]))
-            + (t("today.stale") if plan is not None and plan.stale else "")
+            + (t("today.stale") if page.plan.stale else "")
         )
     with look:
         view = filters.segments(
@@ -328,14 +324,14 @@ def worst_lines(page: guard.Page) -> None:
     )
 
 
-page = guard.page("today", needs="data")
+page = guard.page("today", needs="nothing")
 with guard.told():
+    if page.plan_or_none is None:
+        first_use.steps(page)
+        st.stop()
     st.html(LOOK)
     view = header(page)
     figures(page)
-    if page.plan_or_none is None:
-        st.info(t("today.first_plan"), icon=":material/play_arrow:")
-        st.stop()
     if view == "manager":
         trends(page)
     with st.container(key="now"):
