@@ -15,7 +15,6 @@ from ui.text import known, t
 
 MOVED = (
     "line",
-    "customer_name",
     "target_date",
     "planned_before",
     "planned_now",
@@ -23,6 +22,7 @@ MOVED = (
     "late_before",
     "late_now",
     "cause",
+    "customer_name",
     "note",
     "item_name",
 )
@@ -336,7 +336,6 @@ def plans(page: guard.Page, kept: pd.DataFrame, run: Run, before: Run | None) ->
     def about(row: Run) -> str:
         words = [t(f"runs.kept.{roles[row['run_no']]}")] if row["run_no"] in roles else []
         words += [t("runs.kept.restores", run_no=row["restores"])] if row["restores"] else []
-        words += [t("runs.kept.stale")] if row["stale"] else []
         return t("runs.note.and").join(words)
 
     one_decimal = {
