@@ -17,48 +17,48 @@ from ui.text import t
 MISSED = (
     "line",
     "customer_name",
-    "item_no",
     "item_name",
+    "days_late",
+    "completed_on",
+    "planned_date",
+    "missed_value",
     "qty",
     "shipped_by_date",
-    "missed_value",
-    "due_date",
     "promised_date",
-    "completed_on",
-    "days_late",
-    "planned_date",
+    "due_date",
     "status",
+    "item_no",
 )
 RISK = (
     "line",
     "customer_name",
-    "item_no",
-    "item_name",
-    "open_qty",
-    "open_value",
-    "target_date",
-    "planned_date",
-    "days_late",
     "state",
+    "days_late",
     "why",
     "remedy",
+    "item_name",
+    "target_date",
+    "planned_date",
+    "open_qty",
+    "open_value",
+    "item_no",
 )
 TRACKING = (
     "line",
-    "customer_order_no",
     "customer_name",
-    "item_no",
     "item_name",
-    "qty",
-    "shipped_qty",
     "stage",
     "since",
     "days_here",
-    "target_date",
-    "planned_date",
-    "state",
     "owner",
     "next",
+    "state",
+    "target_date",
+    "planned_date",
+    "qty",
+    "shipped_qty",
+    "item_no",
+    "customer_order_no",
 )
 TO_ORDER = {"line": ("order", {"order": "sales_order_no", "line": "line_no"})}
 KEYS = {"lines": "on_time_delivery_lines", "quantity": "on_time_delivery_quantity"}
@@ -70,6 +70,14 @@ ROWS_HEIGHT = 320
 SHORT_TABLE = 8  # rows that are shown in full
 CHART = {"displayModeBar": False, "showTips": False}
 DAY = dt.timedelta(days=1)
+# charts stand side by side only where there is room
+LOOK = """<style>
+:is(.st-key-on_time_charts, .st-key-owed_charts, .st-key-stage_chart) [data-testid="stHorizontalBlock"] {
+  flex-wrap: wrap;
+}
+:is(.st-key-on_time_charts, .st-key-owed_charts) [data-testid="stColumn"] { min-width: 24rem; }
+.st-key-stage_chart [data-testid="stColumn"] { min-width: 13rem; }
+</style>"""
 
 
 def labels(columns: Sequence[str]) -> dict[str, str]:
@@ -94,6 +102,12 @@ def toggle(chart: str, name: str) -> None:
         del st.query_params[name]
     else:
         st.query_params[name] = value
+
+
+def clear(*names: str) -> None:
+    """Take filters out of the URL."""
+    for name in names:
+        st.query_params.pop(name, None)
 
 
 def total(
@@ -203,7 +217,7 @@ def on_time(page: guard.Page, settings: KpiSettings) -> None:
                 "period", t("delivery.filter.period"), PERIODS, lambda name: t(f"delivery.period.{name}"), PERIODS[0]
             )
         judged = dataclasses.replace(settings, by_due_date=date == "wished")
-        charts = st.container()
+        charts = st.container(key="on_time_charts")
         weeks, customer, item, week = narrowed(page, judged, measure, int(days))
         since, until = page.today - dt.timedelta(days=int(days) - 1), page.today
         period = t(f"delivery.period.{days}")
@@ -316,7 +330,7 @@ def show_weeks(
         guard.nothing(t("delivery.weeks.none"))
         return
     low, high, last = known.loc[known["value"].idxmin()], known.loc[known["value"].idxmax()], known.iloc[-1]
-    title = t("delivery.weeks.title", unit=t(f"delivery.measure.{measure}"), who=f" · {customer}" if customer else "")
+    title = t("delivery.weeks.title", unit=t(f"delivery.per.{measure}"), who=f" · {customer}" if customer else "")
     st.plotly_chart(
         on_time_weeks(weeks, judged.target(KEYS[measure]), week, title, t),
         key="delivery_weeks",
@@ -416,7 +430,9 @@ def show_missed(page: guard.Page, asked: Mapping[str, object], period: str) -> N
     rows = page.ask("delivery/missed", **asked, **plan_in_view(page)).copy()
     if rows.empty:
         guard.nothing(t("delivery.missed.none"))
-        links.link("delivery", t("delivery.clear"))
+        # a link from a page to itself leaves the address as it was, so this is a button
+        if any(asked[name] for name in ("customer", "item")) or "week" in st.query_params:
+            st.button(t("delivery.clear"), key="delivery_clear", on_click=clear, args=("customer", "item", "week"))
         return
     st.caption(t("delivery.missed.caption"))
     rows["status"] = [text.choice("sales_order", "status", value) for value in rows["status"]]
@@ -471,7 +487,8 @@ def owed(page: guard.Page, settings: KpiSettings) -> None:
             return
         with by_due:
             due = filters.select("due", t("delivery.filter.due"), ["", *weeks["bucket"]], week_name)
-        left, right = st.columns([3, 2], gap="medium")
+        with st.container(key="owed_charts"):
+            left, right = st.columns([3, 2], gap="medium")
         with left:
             show_owed_weeks(weeks, measure, due, coming)
         with right:
@@ -578,7 +595,8 @@ def tracking(page: guard.Page) -> None:
                 owner_lines=text.quantity(owners["lines"].iloc[0]),
             )
         )
-        chart, controls = st.columns([3, 1], gap="medium")
+        with st.container(key="stage_chart"):
+            chart, controls = st.columns([3, 1], gap="medium")
         with controls:
             asked = {
                 "customer": choose(choices, "customer", "follow"),
@@ -677,6 +695,7 @@ page = guard.page("delivery", needs="data")
 with guard.told():
     if not page.store.count("sales_order"):
         guard.empty("delivery", t("orders.no_orders"), "imports", t("shell.empty.load"))
+    st.html(LOOK)
     settings = kpi.stored_settings(page.store)
     lead(page, settings)
     on_time(page, settings)

@@ -50,13 +50,22 @@ def on_time_weeks(weeks: pd.DataFrame, target: float | None, chosen: str, title:
         line={"color": COLOURS["capacity"], "width": 2.5},
         marker={"size": 9},
         text=["" if pd.isna(value) else f"{value:.1f}" for value in percent],
-        textposition="top center",
+        textposition=_sides(percent),
         cliponaxis=False,
         customdata=facts,
         hovertemplate=say("delivery.weeks.hover") + "<extra></extra>",
         unselected={"marker": {"opacity": 1}},
         showlegend=False,
     )
+    if target is not None:
+        figure.add_scatter(
+            name=say("delivery.weeks.target", target=f"{target * 100:g}"),
+            x=names,
+            y=[target * 100] * len(names),
+            mode="lines",
+            line={"color": COLOURS["frozen"], "width": 1.5, "dash": "dot"},
+            hoverinfo="skip",
+        )
     missed = weeks["due_lines"] - weeks["on_time_lines"]
     for name, values, colour in (("on_time", weeks["on_time_lines"], "on_time"), ("missed", missed, "late")):
         figure.add_bar(
@@ -81,7 +90,7 @@ def on_time_weeks(weeks: pd.DataFrame, target: float | None, chosen: str, title:
         showlegend=False,
     )
     lowest = min([*percent.dropna(), *([target * 100] if target is not None else [])], default=0.0)
-    floor = max(lowest - 6, 0.0)
+    floor = max(lowest - 8, 0.0)
     figure.update_layout(layout(title, 360))
     figure.update_layout(UNDER_TITLE)
     figure.update_layout(
@@ -97,28 +106,6 @@ def on_time_weeks(weeks: pd.DataFrame, target: float | None, chosen: str, title:
         },
         yaxis2={"domain": [0, 0.32], "range": [0, 1.35 * (weeks["due_lines"].max() or 1)], "nticks": 3, "title": None},
     )
-    if target is not None:
-        figure.add_shape(
-            type="line",
-            xref="paper",
-            x0=0,
-            x1=1,
-            yref="y",
-            y0=target * 100,
-            y1=target * 100,
-            line={"color": COLOURS["frozen"], "width": 1.5, "dash": "dot"},
-        )
-        figure.add_annotation(
-            xref="paper",
-            x=1,
-            yref="y",
-            y=target * 100,
-            text=say("delivery.weeks.target", target=f"{target * 100:g}"),
-            showarrow=False,
-            xanchor="right",
-            yanchor="bottom",
-            font={"size": 11, "color": COLOURS["frozen"]},
-        )
     _mark(figure, [fact[0] for fact in facts], chosen)
     return figure
 
@@ -182,7 +169,7 @@ def customers(groups: pd.DataFrame, chosen: str, title: str, say: Say) -> go.Fig
         x=rows["due"],
         y=names,
         mode="text",
-        text=[f"{rate * 100:.1f} %" for rate in rows["rate"]],
+        text=[f" {rate * 100:.1f} %" for rate in rows["rate"]],
         textposition="middle right",
         cliponaxis=False,
         hoverinfo="skip",
@@ -211,6 +198,7 @@ def products(groups: pd.DataFrame, chosen: str, title: str, say: Say) -> go.Figu
         cliponaxis=False,
         customdata=_facts(rows),
         hovertemplate=say("delivery.groups.hover") + "<extra></extra>",
+        selected={"marker": {"opacity": 1}},  # else Plotly fails on the click
         unselected={"marker": {"opacity": DIM}},
         showlegend=False,
     )
@@ -314,7 +302,7 @@ def stages(rows: pd.DataFrame, chosen: str, title: str, say: Say) -> go.Figure:
         x=rows["lines"],
         y=names,
         mode="text",
-        text=[f"{count:,}" for count in rows["lines"]],
+        text=[f" {count:,}" for count in rows["lines"]],
         textposition="middle right",
         cliponaxis=False,
         hoverinfo="skip",
@@ -387,6 +375,13 @@ def _mark(figure: go.Figure, keys: Sequence[str], chosen: str) -> None:
         y1=1,
         line={"color": COLOURS["frozen"], "width": 2},
     )
+
+
+def _sides(values: pd.Series) -> list[str]:
+    """Where labels of a line stand: under its low points, so that the line does not cross them."""
+    before, after = values.shift(1), values.shift(-1)
+    low = (before.isna() | (before > values)) & (after.isna() | (after >= values))
+    return ["bottom center" if under else "top center" for under in low]
 
 
 def _week(bucket: str, say: Say) -> str:

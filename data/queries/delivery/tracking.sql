@@ -15,8 +15,8 @@
 --   ready      finished, or all of it in stock                                     logistics
 --   shipped    all of it left, not signed for                                      logistics
 --   signed     not invoiced                                                        sales
--- Since: the date of the newest form that brought the line here. What left more than $days days ago is no longer followed. No
--- column says which step inspects or packs: its name does, else that of its station.
+-- Since: the date of the newest form that brought the line here; there is none where stock serves it. What left more than $days days
+-- ago is no longer followed. No column says which step inspects or packs: its name does, else that of its station.
 WITH state AS (
     {{schedule/line_states}}
 ),
@@ -166,7 +166,7 @@ sales_lines AS (
         CASE stage
             WHEN 'shipped' THEN ship_date
             WHEN 'signed' THEN delivered_date
-            WHEN 'ready' THEN coalesce(finished_on, ordered_on)
+            WHEN 'ready' THEN finished_on
             WHEN 'released' THEN coalesce(waiting.since, ordered_on)
             WHEN 'producing' THEN coalesce(now_at.since, ordered_on)
             WHEN 'inspecting' THEN now_at.since
@@ -185,7 +185,7 @@ sales_lines AS (
             WHEN blocked_by.kind = 'firm_buy' OR (blocked_by.kind = 'planned_buy' AND approved) THEN 'purchasing'
             ELSE 'pmc'
         END AS owner,
-        station_no,
+        CASE WHEN stage = 'producing' THEN station_no END AS station_no,
         CASE WHEN stage = 'released' THEN waiting.work_order_no ELSE now_at.work_order_no END AS work_order_no,
         CASE
             WHEN stage = 'confirmed' OR (stage = 'released' AND waiting.to_issue AND kit_status <> 'full') THEN blocked_by
