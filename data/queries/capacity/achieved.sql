@@ -31,13 +31,18 @@ trouble AS (
       AND coalesce(work_order.item_no, exception_report.station_no) IS NOT NULL
 ),
 hindered AS (
-    SELECT DISTINCT day_output.item_no, day_output.step_no, day_output.station_no, day_output.work_date
+    SELECT item_no, step_no, station_no, work_date
+    FROM trouble
+    WHERE item_no IS NOT NULL AND step_no IS NOT NULL AND station_no IS NOT NULL
+    UNION  -- a report that leaves one of them open hinders all that fit, and is rare
+    SELECT day_output.item_no, day_output.step_no, day_output.station_no, day_output.work_date
     FROM day_output
     JOIN trouble
         ON trouble.work_date = day_output.work_date
         AND coalesce(trouble.item_no = day_output.item_no, TRUE)
         AND coalesce(trouble.step_no = day_output.step_no, TRUE)
         AND coalesce(trouble.station_no = day_output.station_no, TRUE)
+    WHERE trouble.item_no IS NULL OR trouble.step_no IS NULL OR trouble.station_no IS NULL
 )
 SELECT
     item_no,

@@ -1,6 +1,6 @@
 -- Stations from $from_date to $to_date, the bottleneck first: the one where an hour is worth most, of equals the one that costs most
 -- days late, then the fullest. late_lines, days_late: order lines whose lateness comes from queueing there. fullest: whether none is
--- fuller. best_dates: up to three days on which an hour is worth most, those with half an hour of overtime left before the others.
+-- fuller. best_dates: up to three days on which an hour is worth most, of those with half an hour of overtime left, if there are any.
 WITH station_day AS (
     {{capacity/days}}
 ),
@@ -15,20 +15,19 @@ waiting AS (
       AND (detail ->> 'kind') IN ('capacity', 'frozen')
     GROUP BY ALL
 ),
+dear AS (
+    SELECT *, max(overtime_left) OVER (PARTITION BY station_no) AS most_left
+    FROM station_day
+    WHERE worth > 0.005
+),
+placed AS (
+    SELECT station_no, work_date, row_number() OVER (PARTITION BY station_no ORDER BY worth DESC, work_date) AS place
+    FROM dear
+    WHERE overtime_left >= 0.5 OR most_left < 0.5
+),
 best AS (
-    SELECT
-        station_no,
-        list(work_date ORDER BY place) AS best_dates
-    FROM (
-        SELECT
-            station_no,
-            work_date,
-            row_number() OVER (
-                PARTITION BY station_no ORDER BY overtime_left >= 0.5 DESC, worth DESC, work_date
-            ) AS place
-        FROM station_day
-        WHERE worth > 0.005
-    )
+    SELECT station_no, list(work_date ORDER BY place) AS best_dates
+    FROM placed
     WHERE place <= 3
     GROUP BY station_no
 )
