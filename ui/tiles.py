@@ -302,12 +302,12 @@ def _choose(key: str, definitions: Definitions) -> tuple[str, bool]:
     about, by_due_date, chosen = ABOUT[key], definitions.by_due_date, key
     with st.container(horizontal=True):
         if len(about.ways) > 1:
-            ways = [key, *(way for way in about.ways if way != key)]
+            ways = {way: t(f"figures.ways.{way}") for way in (key, *(way for way in about.ways if way != key))}
             chosen = (
                 st.segmented_control(
                     t("figures.ways.title"),
-                    ways,
-                    format_func=lambda way: t(f"figures.ways.{way}"),
+                    list(ways),
+                    format_func=ways.__getitem__,
                     default=key,
                     required=True,
                     key=f"way_{key}",
@@ -316,10 +316,11 @@ def _choose(key: str, definitions: Definitions) -> tuple[str, bool]:
             )
         if about.by_date:
             standard = "wished" if by_due_date else "promised"
+            dates = {which: t(f"figures.dates.{which}") for which in ("promised", "wished")}
             date = st.segmented_control(
                 t("figures.dates.title"),
-                ("promised", "wished"),
-                format_func=lambda which: t(f"figures.dates.{which}"),
+                list(dates),
+                format_func=dates.__getitem__,
                 default=standard,
                 required=True,
                 key=f"date_{key}",
