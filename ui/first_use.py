@@ -19,7 +19,11 @@ STEPS = ("load", "check", "plan", "look")
 NEEDED = ("item", "sales_order")  # without them there is nothing to plan
 WISHED = ("stock_balance", "bom_line", "station", "calendar", "routing_step")  # without them a plan says less
 MOST_FAULTS = 5
-DONE, NEXT, LATER = ":green[:material/check_circle:]", ":blue[:material/arrow_forward:]", ":material/radio_button_unchecked:"
+DONE, NEXT, LATER = (
+    ":green[:material/check_circle:]",
+    ":blue[:material/arrow_forward:]",
+    ":material/radio_button_unchecked:",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ PAGES: Mapping[str, Entry] = {
         Entry("capacity", "schedule", ":material/speed:"),
         Entry("dispatch", "schedule", ":material/assignment:"),
         Entry("attainment", "floor", ":material/track_changes:"),
+        Entry("glossary", "data", ":material/menu_book:"),
         Entry("imports", "data", ":material/upload_file:"),
     )
 }
