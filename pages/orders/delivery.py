@@ -65,6 +65,7 @@ KEYS = {"lines": "on_time_delivery_lines", "quantity": "on_time_delivery_quantit
 OWED = {"lines": "backlog_lines", "pieces": "backlog_quantity", "value": "backlog_value"}
 PERIODS = ("30", "84")
 WEEKS = 12
+NARROWS = {"customer": "follow", "owner": "owner"}  # what narrows the chart of stages, and its name in the URL
 FOLLOWED_DAYS = 60  # after it left
 ROWS_HEIGHT = 320
 SHORT_TABLE = 8  # rows that are shown in full
@@ -172,9 +173,10 @@ def lead(page: guard.Page, settings: KpiSettings) -> None:
 
 def worst(page: guard.Page, period: Mapping[str, object]) -> str:
     """The customer and the product that cost most in the period."""
+    groups = page.ask("delivery/groups", **period, measure="value", customer="", item="")
     facts = {}
-    for by in ("customer", "item"):
-        row = page.ask("delivery/groups", **period, by=by, measure="value", customer="", item="").iloc[0]
+    for row in groups[groups["place"] == 1].to_dict("records"):
+        by = row["cut"]
         facts |= {
             by: f"{row['subject']} {row['subject_name']}",
             f"{by}_lines": text.quantity(row["missed_lines"]),
@@ -240,25 +242,22 @@ def on_time(page: guard.Page, settings: KpiSettings) -> None:
                 show_weeks(page, weeks, judged, measure, week, customer)
             with right:
                 show_timing(page, asked, period)
+            groups = page.ask("delivery/groups", **asked)
             left, right = st.columns(2, gap="medium")
             with left:
-                show_customers(page, asked, period)
+                show_customers(groups[groups["cut"] == "customer"], asked, period)
             with right:
-                show_products(page, asked, period)
+                show_products(groups[groups["cut"] == "item"], asked, period)
             st.caption(t("delivery.on_time.pick"))
         show_missed(page, asked, period)
 
 
 def narrowed(page: guard.Page, judged: KpiSettings, measure: str, days: int) -> tuple[pd.DataFrame, str, str, str]:
     """The twelve weeks, and the customer, product and week that the lines are narrowed to."""
-    period = {"since": page.today - dt.timedelta(days=7 * WEEKS - 1), "until": page.today}
-    everything = {**period, "by_due_date": judged.by_due_date, "measure": measure, "customer": "", "item": ""}
+    choices = page.ask("delivery/choices", since=page.today - dt.timedelta(days=7 * WEEKS - 1), until=page.today)
     names = {
-        by: {
-            row.subject: f"{row.subject} {row.subject_name or ''}"
-            for row in page.ask("delivery/groups", **everything, by=by).itertuples()
-        }
-        for by in ("customer", "item")
+        by: {row.value: f"{row.value} {row.label}" for row in rows.itertuples()}
+        for by, rows in choices.groupby("choice")
     }
     by_customer, by_item, by_week = st.columns(3)
     chosen = {}
@@ -267,8 +266,8 @@ def narrowed(page: guard.Page, judged: KpiSettings, measure: str, days: int) -> 
             chosen[by] = filters.select(
                 by,
                 t(f"delivery.filter.{by}"),
-                ["", *sorted(names[by])],
-                lambda subject, by=by: names[by].get(subject, t("shell.all")),
+                ["", *names.get(by, {})],
+                lambda subject, by=by: names.get(by, {}).get(subject, t("shell.all")),
             )
     weeks = trend(page, judged, measure, chosen["customer"])
     starts = {f"{since:%Y-%m-%d}": until for since, until in zip(weeks["since"], weeks["until"], strict=True)}
@@ -370,9 +369,8 @@ def show_timing(page: guard.Page, asked: Mapping[str, object], period: str) -> N
     )
 
 
-def show_customers(page: guard.Page, asked: Mapping[str, object], period: str) -> None:
+def show_customers(groups: pd.DataFrame, asked: Mapping[str, object], period: str) -> None:
     """What customers were due, on time and missed."""
-    groups = page.ask("delivery/groups", **{**asked, "customer": ""}, by="customer")
     if groups.empty:
         guard.nothing(t("delivery.groups.none_missed", period=period))
         return
@@ -387,9 +385,8 @@ def show_customers(page: guard.Page, asked: Mapping[str, object], period: str) -
     )
 
 
-def show_products(page: guard.Page, asked: Mapping[str, object], period: str) -> None:
+def show_products(groups: pd.DataFrame, asked: Mapping[str, object], period: str) -> None:
     """The products that miss most."""
-    groups = page.ask("delivery/groups", **{**asked, "item": ""}, by="item")
     if groups.empty or not groups["missed"].iloc[0]:
         guard.nothing(t("delivery.groups.none_missed", period=period))
         return
@@ -582,29 +579,32 @@ def tracking(page: guard.Page) -> None:
     with guard.told():
         st.subheader(t("delivery.tracking.title"), anchor=False)
         about = {"days": FOLLOWED_DAYS, **plan_in_view(page)}
-        choices = page.ask("delivery/tracking_choices", **about)
-        if choices.empty:
+        # the controls stand beside the chart, and what they are set to narrows what they are drawn from
+        wanted = {name: st.query_params.get(key, "") for name, key in NARROWS.items()}
+        counted = page.ask("delivery/tracking_counts", **about, **wanted)
+        if counted.empty:
             guard.nothing(t("delivery.tracking.none"))
             return
-        owners = choices[choices["choice"] == "owner"].sort_values("lines", ascending=False)
+        owners = counted[counted["choice"] == "owner"]
         st.markdown(
             t(
                 "delivery.tracking.lead",
-                lines=text.quantity(owners["lines"].sum()),
+                lines=text.quantity(owners["all_lines"].sum()),
                 owner=t(f"delivery.roles.{owners['value'].iloc[0]}"),
-                owner_lines=text.quantity(owners["lines"].iloc[0]),
+                owner_lines=text.quantity(owners["all_lines"].iloc[0]),
             )
         )
         with st.container(key="stage_chart"):
             chart, controls = st.columns([3, 1], gap="medium")
         with controls:
             asked = {
-                "customer": choose(choices, "customer", "follow"),
-                "stage": choose(choices, "stage", "stage"),
-                "owner": choose(choices, "owner", "owner"),
+                "customer": choose(counted, "customer", "follow"),
+                "stage": choose(counted, "stage", "stage"),
+                "owner": choose(counted, "owner", "owner"),
             }
+        counted = page.ask("delivery/tracking_counts", **about, **{name: asked[name] for name in NARROWS})
         with chart:
-            show_stages(page, {**about, **asked})
+            show_stages(counted[(counted["choice"] == "stage") & (counted["lines"] > 0)], asked["stage"])
         st.caption(t("delivery.tracking.caption", days=FOLLOWED_DAYS))
         show_tracking(page, {**about, **asked})
 
@@ -617,7 +617,7 @@ def choose(choices: pd.DataFrame, choice: str, name: str) -> str:
         row.value: t(
             "delivery.filter.choice",
             label=t(f"{spoken[choice]}.{row.value}") if choice in spoken else row.label,
-            lines=text.quantity(row.lines),
+            lines=text.quantity(row.all_lines),
         )
         for row in rows.itertuples()
     }
@@ -626,20 +626,19 @@ def choose(choices: pd.DataFrame, choice: str, name: str) -> str:
     )
 
 
-def show_stages(page: guard.Page, asked: Mapping[str, object]) -> None:
+def show_stages(rows: pd.DataFrame, stage: str) -> None:
     """How many lines stand at each stage."""
-    rows = page.ask("delivery/tracking_stages", **asked)
     if rows.empty:
         return
     most = rows.loc[rows["lines"].idxmax()]
     st.plotly_chart(
-        stages(rows, str(asked["stage"]), t("delivery.tracking.chart"), t),
+        stages(rows, stage, t("delivery.tracking.chart"), t),
         key="delivery_stages",
         on_select=partial(toggle, "delivery_stages", "stage"),
         selection_mode="points",
         config=CHART,
         alt=t(
-            "delivery.tracking.chart_alt", stage=t(f"delivery.stage.{most['stage']}"), **counts(most, "lines", "late")
+            "delivery.tracking.chart_alt", stage=t(f"delivery.stage.{most['value']}"), **counts(most, "lines", "late")
         ),
     )
 

@@ -282,8 +282,11 @@ def owed_ages(ages: Sequence[tuple[str, float]], title: str, say: Say, written: 
 
 
 def stages(rows: pd.DataFrame, chosen: str, title: str, say: Say) -> go.Figure:
-    """How many order lines stand at each stage, by their state in the plan (rows of delivery/tracking_stages)."""
-    names = [say(f"delivery.stage.{stage}") for stage in rows["stage"]]
+    """How many order lines stand at each stage, by their state in the plan.
+
+    rows: those of delivery/tracking_counts whose choice is a stage.
+    """
+    names = [say(f"delivery.stage.{stage}") for stage in rows["value"]]
     figure = go.Figure()
     for state in STATES:
         if not rows[state].any():
@@ -293,8 +296,8 @@ def stages(rows: pd.DataFrame, chosen: str, title: str, say: Say) -> go.Figure:
             orientation="h",
             y=names,
             x=rows[state],
-            marker={**_look(state, PATTERNS[state]), "opacity": _opacity(rows["stage"], chosen)},
-            customdata=list(zip(rows["stage"], rows["lines"], rows["most_days"], strict=True)),
+            marker={**_look(state, PATTERNS[state]), "opacity": _opacity(rows["value"], chosen)},
+            customdata=list(zip(rows["value"], rows["lines"], rows["most_days"].fillna(0), strict=True)),
             hovertemplate=say("delivery.tracking.hover") + "<extra>%{fullData.name}</extra>",
             unselected={"marker": {"opacity": DIM}},
         )

@@ -1,6 +1,7 @@
 -- Where the work orders of open order lines stand: those that name the line, and those the plan pegs to it. Of the started ones the
 -- one that is furthest (of the good itself before one of its parts, then the one that moved last): its step and since when; of the
--- released ones the first to start: since when, and whether its picking list has yet to be issued.
+-- released ones the first to start: since when, and whether material has yet to be issued (it has where
+-- there is no picking list).
 WITH demand AS (
     {{plan_input/demand}}
 ),
@@ -79,7 +80,7 @@ SELECT
         {
             'work_order_no': open_work.work_order_no,
             'since': greatest(open_work.released_on, coalesce(issued.issued_on, open_work.released_on)),
-            'to_issue': coalesce(picked.to_issue, FALSE)
+            'to_issue': coalesce(picked.to_issue, TRUE)
         },
         (open_work.own_item, open_work.work_order_no)
     ) FILTER (WHERE open_work.status = 'released') AS waiting,

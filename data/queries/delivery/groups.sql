@@ -1,20 +1,28 @@
--- On-time delivery by customer or item ($by), the one that misses most in $measure (lines, quantity or value) first, with the
--- share of all that is missed up to there. What is chosen of the other kind narrows it.
+-- On-time delivery by customer and by item (`cut`), those that miss most in $measure (lines, quantity or value) first, with the share
+-- of all that is missed up to there. Customers are narrowed by $item, items by $customer.
 WITH line AS (
     {{delivery/due_lines}}
 ),
+cut_line AS (
+    SELECT 'customer' AS cut, customer_no AS subject, customer_name AS subject_name, line.*
+    FROM line
+    WHERE $item = '' OR item_no = $item
+    UNION ALL
+    SELECT 'item', item_no, item_name, line.*
+    FROM line
+    WHERE $customer = '' OR customer_no = $customer
+),
 summed AS (
     SELECT
-        CASE WHEN $by = 'customer' THEN customer_no ELSE item_no END AS subject,
-        any_value(CASE WHEN $by = 'customer' THEN customer_name ELSE item_name END) AS subject_name,
+        cut,
+        subject,
+        any_value(subject_name) AS subject_name,
         CAST(count(*) AS DOUBLE) AS due_lines,
         sum(on_time_line) AS on_time_lines,
         sum(qty) AS due_qty,
         sum(on_time_qty) AS on_time_qty,
         sum(missed_value) AS missed_value
-    FROM line
-    WHERE ($customer = '' OR customer_no = $customer)
-      AND ($item = '' OR item_no = $item)
+    FROM cut_line
     GROUP BY ALL
 ),
 measured AS (
@@ -30,12 +38,20 @@ measured AS (
             ELSE due_lines - on_time_lines
         END AS missed
     FROM summed
+),
+placed AS (
+    SELECT
+        *,
+        row_number() OVER (
+            PARTITION BY cut
+            ORDER BY missed DESC, missed_value DESC, missed_lines DESC, subject
+        ) AS place
+    FROM measured
 )
 SELECT
     *,
     on_time / nullif(due, 0) AS rate,
-    sum(missed) OVER so_far / nullif(sum(missed) OVER (), 0) AS share_so_far,
-    count(*) FILTER (WHERE missed > 0) OVER () AS subjects
-FROM measured
-WINDOW so_far AS (ORDER BY missed DESC, missed_value DESC, due_lines - on_time_lines DESC, subject ROWS UNBOUNDED PRECEDING)
-ORDER BY missed DESC, missed_value DESC, due_lines - on_time_lines DESC, subject
+    sum(missed) OVER (PARTITION BY cut ORDER BY place) / nullif(sum(missed) OVER (PARTITION BY cut), 0) AS share_so_far,
+    count(*) FILTER (WHERE missed > 0) OVER (PARTITION BY cut) AS subjects
+FROM placed
+ORDER BY cut, place

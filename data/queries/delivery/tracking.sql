@@ -89,18 +89,30 @@ kit AS (
     FROM plan_kit
     WHERE run_no = $run_no
 ),
--- the material that comes last, of what has yet to come
-blocked AS (
-    SELECT
-        sales_order_no,
-        line_no,
-        arg_max(
-            {'kind': supply_kind, 'part_no': item_no, 'supply_ref': supply_ref, 'available_date': available_date},
-            (available_date, item_no)
-        ) AS last
+coming AS (
+    SELECT sales_order_no, line_no, supply_kind AS kind, item_no AS part_no, supply_ref, available_date
     FROM plan_pegging
     WHERE run_no = $run_no
       AND supply_kind IN ('inspection', 'firm_buy', 'planned_buy')
+),
+last_day AS (
+    SELECT sales_order_no, line_no, max(available_date) AS available_date
+    FROM coming
+    GROUP BY ALL
+),
+-- the material that comes last, of what has yet to come
+blocked AS (
+    SELECT
+        coming.sales_order_no,
+        coming.line_no,
+        min({
+            'part_no': coming.part_no,
+            'kind': coming.kind,
+            'supply_ref': coming.supply_ref,
+            'available_date': coming.available_date
+        }) AS last
+    FROM coming
+    JOIN last_day USING (sales_order_no, line_no, available_date)
     GROUP BY ALL
 ),
 asked AS (
