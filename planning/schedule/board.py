@@ -216,11 +216,10 @@ class Board:
             station, process = floor.station[way], floor.process[way]
             line = self.lines[station]
             for unit in range(floor.first_unit[station], floor.first_unit[station + 1]):
-                starts, ends, count = self.starts[unit], self.ends[unit], len(self.starts[unit])
+                starts, ends = self.starts[unit], self.ends[unit]
                 at = bisect_right(ends, ready)
-                while at <= count:
-                    low = max(ready, ends[at - 1]) if at else ready
-                    high = starts[at] if at < count else NEVER
+                low = max(ready, ends[at - 1]) if at else ready  # where the gap begins
+                for high, next_low in zip([*starts[at:], NEVER], [*ends[at:], NEVER], strict=True):
                     if low >= best_end:
                         break
                     if high - low >= process and self._fits_between(unit, at, step):
@@ -231,6 +230,7 @@ class Board:
                             if end < best_end:
                                 best_end, best = end, (way, unit, begin, end, setup, hours, overtime)
                             break
+                    low = next_low
                     at += 1
         return best
 
@@ -240,13 +240,18 @@ class Board:
             station, process = floor.station[way], floor.process[way]
             line = self.lines[station]
             for unit in range(floor.first_unit[station], floor.first_unit[station + 1]):
-                starts, ends, count = self.starts[unit], self.ends[unit], len(self.starts[unit])
-                at = bisect_left(starts, limit)
-                while at >= 0:
-                    low = max(ready, ends[at - 1]) if at else ready
-                    high = min(limit, starts[at]) if at < count else limit
-                    if high <= max(best_start, ready):
+                starts, ends = self.starts[unit], self.ends[unit]
+                last = bisect_left(starts, limit)
+                taken = starts[last] if last < len(starts) else limit
+                for at in range(last, -1, -1):
+                    high = taken if taken < limit else limit
+                    if high <= best_start or high <= ready:
                         break
+                    low = ready
+                    if at:
+                        taken = starts[at - 1]
+                        if ends[at - 1] > ready:
+                            low = ends[at - 1]
                     if high - low >= process and self._fits_between(unit, at, step):
                         setup, hours = self._changeover(station, unit, at, way)
                         worked = line.worked(high, overtime) - process - setup
@@ -256,7 +261,6 @@ class Board:
                             if end <= high:
                                 best_start, best = begin, (way, unit, begin, end, setup, hours, overtime)
                             break
-                    at -= 1
         return best
 
     def _fits_between(self, unit: int, at: int, step: int) -> bool:

@@ -28,7 +28,7 @@ from planning.schedule.rule import urgency
 from planning.schedule.sweep import Found, found
 from planning.schedule.timeline import NEVER, Ints
 
-POINTS = (0.8, 0.9, 0.7, 0.95, 0.6, 0.98, 0.5)
+POINTS = (0.8, 0.9, 0.7, 0.95, 0.6)
 KAPPAS = (0.3, 0.15, 0.6, 1.2)  # in the sweep's unit, most promising first
 SHARES, FIRST_SHARE = (1.0, 0.99, 0.98, 0.97, 0.96, 0.95, 0.93, 0.9), 3  # of each window, that the model may use
 KEPT = 4

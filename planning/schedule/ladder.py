@@ -33,6 +33,7 @@ MODEL_SHARE, GUIDED_SHARE, IMPROVE_SHARE = (
     0.4,
 )  # of the time limit: the first two by when, the last one how long
 SECONDS_PER_SOLVE = 4e-4  # per step, of the model tightened, by estimate
+TIGHTEN_SHARE = 0.4  # of the time limit, that tightened models are counted for: the model is often done early
 GUIDE_GAP = 0.05  # to which it is solved: it guides, it proves nothing
 GUIDE_SHARE = 0.03  # of the time limit, for the passes by one solution
 PULL_SHARE = 0.05  # of the time limit that ruin and recreate leaves to the last rung
@@ -225,7 +226,7 @@ class _Climber:
         budget = (GUIDED_SHARE - MODEL_SHARE) * self.seconds
         if self.ladder.solved is not None and self.master is not None:
             self._guide(self.ladder.solved, self.master)
-            tries = max(int(budget / (SECONDS_PER_SOLVE * len(self.problem.steps))), 1)
+            tries = max(int(TIGHTEN_SHARE * self.seconds / (SECONDS_PER_SOLVE * len(self.problem.steps))), 1)
             self._tighten(min(tries, len(SHARES) - 1))
         self._keep("dispatch", self.sweep.run(budget / 4, self.deadline, self._better("dispatch"), self.cancelled))
         self._say("guided")
