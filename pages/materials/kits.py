@@ -31,7 +31,7 @@ def counted(blocking: str) -> str:
 
 page = guard.page("kits")
 with guard.told():
-    controls = st.container(horizontal=True, gap="large")  # they wrap where the screen is narrow
+    controls = st.container(horizontal=True, gap="medium")  # they wrap where the screen is narrow
     with controls:
         subject = filters.segments(
             "subject",

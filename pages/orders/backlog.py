@@ -10,11 +10,11 @@ from ui.text import t
 
 COLUMNS = (
     "line",
-    "customer_name",
     "target_date",
     "planned_date",
     "days_late",
     "why",
+    "customer_name",
     "item_name",
     "open_qty",
     "open_value",

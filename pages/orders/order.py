@@ -157,7 +157,7 @@ def materials(page: guard.Page, about: dict[str, Any]) -> None:
         columns,
         alt=t("orders.materials"),
         labels={name: t(f"orders.tree.{name}") for name in columns},
-        pinned=("part",),
+        config={"part": st.column_config.TextColumn(t("orders.tree.part"), width=150, pinned=True)},
     )
 
 

@@ -138,7 +138,10 @@ def test_an_item_is_found_by_its_number_or_name(database):
 
 def test_of_more_items_than_a_list_can_hold_the_one_in_the_address_is_there(database):
     with Store.open(database) as store, store.write("test", "many items, no plan that touches some of them") as writer:
-        writer.execute("INSERT INTO item (item_no, name) SELECT 'X' || range, 'part' FROM range(200)")
+        writer.execute(
+            "INSERT INTO item (item_no, name, category, source, uom) "
+            "SELECT 'X' || range, 'part', 'raw', 'buy', 'pcs' FROM range(200)"
+        )
         writer.execute("DELETE FROM plan_allocation")
     found = opened("mrp", item="X199").selectbox(key="filter_item")
     assert (len(found.options), found.value) == (51, "X199")

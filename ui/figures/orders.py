@@ -13,6 +13,7 @@ from ui.figures.theme import COLOURS, PATTERNS, label_pixels, layout
 Say = Callable[..., str]
 STATES = ("on_time", "at_risk", "late", "unplanned")
 ROW_PIXELS = 26
+MOST_LABELS = 9  # of weeks, side by side on a narrow screen
 
 
 def due_weeks(weeks: pd.DataFrame, say: Say) -> go.Figure:
@@ -45,12 +46,9 @@ def due_weeks(weeks: pd.DataFrame, say: Say) -> go.Figure:
     figure.update_layout(**layout(say("orders.weeks"), 270), barmode="stack")
     figure.update_layout(uniformtext={"minsize": 10, "mode": "hide"})
     _fix_margins(figure)
-    figure.update_layout(
-        margin={"t": 60},
-        # under the title, which it would lie over on a narrow screen
-        legend={"traceorder": "normal", "x": 0, "xanchor": "left", "y": 0.9, "yref": "container", "yanchor": "top"},
-    )
-    figure.update_xaxes(type="category", tickangle=0)
+    _legend_under_title(figure)
+    every = 1 + len(labels) // MOST_LABELS
+    figure.update_xaxes(type="category", tickangle=0, tickmode="array", tickvals=labels[::every])
     return figure
 
 
@@ -115,7 +113,7 @@ def order_way(steps: pd.DataFrame, arrivals: pd.DataFrame, target: dt.date, as_o
         )
     _mark(figure, pd.Timestamp(as_of) + pd.Timedelta(days=1), COLOURS["frozen"], say("orders.way.today"), 0.0)
     _mark(figure, pd.Timestamp(target) + pd.Timedelta(days=1), COLOURS["on_time"], say("orders.way.target"), 1.0)
-    figure.update_layout(**layout(say("orders.way.title"), 130 + ROW_PIXELS * len(lots)), barmode="overlay")
+    figure.update_layout(**layout(say("orders.way.title"), 140 + ROW_PIXELS * len(lots)), barmode="overlay")
     figure.update_xaxes(
         type="date",
         tickformatstops=[
@@ -124,8 +122,19 @@ def order_way(steps: pd.DataFrame, arrivals: pd.DataFrame, target: dt.date, as_o
         ],
     )
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=[rows[ref] for ref in reversed(lots)])
+    figure.update_layout(uniformtext={"minsize": 9, "mode": "hide"})
     _fix_margins(figure, 16 + max(map(label_pixels, rows.values()), default=0))
+    _legend_under_title(figure)
     return figure
+
+
+def _legend_under_title(figure: go.Figure) -> None:
+    """The legend in a line of its own: on a narrow screen it would lie over the title."""
+    y = 1 - 30 / figure.layout.height
+    figure.update_layout(
+        margin={"t": 60},
+        legend={"traceorder": "normal", "x": 0, "xanchor": "left", "y": y, "yref": "container", "yanchor": "top"},
+    )
 
 
 def _fix_margins(figure: go.Figure, left: int = 48) -> None:
