@@ -74,7 +74,7 @@ TERMS: Mapping[str, Mapping[str, str]] = {
     "floor": {
         "actual": "attainment",
         "exception": "attainment",
-        "abnormal_loss": "order",
+        "abnormal_loss": "attainment",
         "rolled_yield": "attainment",
     },
 }
@@ -91,7 +91,7 @@ FORMS: Mapping[str, str] = {
     "goods_issue": "order",
     "work_order": "gantt",
     "picking_list": "order",
-    "supplement_request": "order",
+    "supplement_request": "attainment",
     "exception_report": "attainment",
     "handover": "attainment",
 }

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from ui import filters, guard, tables, text
+from ui import filters, guard, links, tables, text
 from ui.figures.orders import due_weeks, overdue_ages
 from ui.reasons import brief
 from ui.text import t
@@ -22,6 +22,7 @@ COLUMNS = (
     "priority",
     "item_no",
 )
+MOST_URGENT = 10  # where more lines than these have the first priority, it marks no rush order
 
 
 def wanted(page: guard.Page) -> dict[str, object]:
@@ -64,6 +65,25 @@ def answer(page: guard.Page, asked: dict[str, object]) -> None:
             st.caption(t(f"orders.notes.{name}", value=text.money(value)))
 
 
+def urgent(rows: pd.DataFrame) -> None:
+    """The rush orders: lines of the first priority, where these are few; the first due leads to its order."""
+    first = rows[rows["priority"] == 1]
+    if first.empty or len(first) > MOST_URGENT:
+        return
+    line = first.iloc[0]
+    late = t("orders.late_days", days=text.quantity(line["days_late"])) if line["state"] == "late" else ""
+    words = t(
+        "orders.urgent",
+        lines=text.counted("line", len(first)),
+        line=text.line(line["sales_order_no"], line["line_no"]),
+        customer=line["customer_name"],
+        item=line["item_name"] or line["item_no"],
+        date=text.date(line["target_date"]),
+        state=t(f"orders.state.{line['state']}") + late,
+    )
+    links.link("order", words, order=line["sales_order_no"], line=line["line_no"])
+
+
 def listed(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as they are listed: reasons in words, and no figure where a line is neither late nor overdue."""
     return rows.assign(
@@ -82,6 +102,7 @@ with guard.told():
     if rows.empty:
         guard.nothing(t("orders.none"))
         st.stop()
+    urgent(rows)
     left, right = st.columns([3, 2], gap="medium")
     weeks = page.kept("due_weeks", lambda: due_weeks(page.ask("orders/backlog_weeks", **asked), t), asked)
     left.plotly_chart(weeks, key="due_weeks", alt=t("orders.weeks"))
