@@ -13,6 +13,7 @@ from data.tables import TABLES, Table
 
 LIKELY = 0.6  # of the columns that a table must have, to be taken for it in spite of what is missing
 KNOWN_ENOUGH = 5  # columns by which a table is known however many others there are
+LONGEST_HEADER = 200  # characters; the rows that are searched may hold cells of any size
 SEARCHED_ROWS = 12  # a title, a date and a company's name may stand above the header
 IMPORTED = {name: table for name, table in TABLES.items() if table.kind != "plan"}
 
@@ -141,7 +142,7 @@ def _read_row(row: Sequence[str], number: int, table: Table) -> Layout:
     for position, header in enumerate(row):
         if not header.strip():
             continue
-        name = known.get(normal(header))
+        name = known.get(normal(header)) if len(header) <= LONGEST_HEADER else None
         if name is None:
             unknown[position] = header
         elif name in columns:
