@@ -3,13 +3,14 @@
 Run by hand: `python -m benchmarks.bench_pages [DATABASE] [--rounds 9] [--pages today gantt]`. Without a database the
 sample factory is built ten times its size and planned. First: nobody has opened the page since data or plan changed.
 Warm: it is opened again from another page; the best of the rounds, their median and 95th percentile. Seconds are those
-on the clock, so run it on a quiet machine.
+on the clock, so run it on a quiet machine; the processor's, of the app and of the browser, hardly care (Linux only).
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
 import statistics
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -75,10 +76,14 @@ def main() -> None:
     with planned_factory(options.database) as database, running_app(database) as address, browser_page() as page:
         page.goto(f"{address}/{START}?lang={LANGUAGE}")
         settle(page)
-        rounds = [[opened(page, name) for name in options.pages] for _ in range(options.rounds + 1)]
-    print(f"{'page':12} first s  best s  warm s   p95 s")
-    for name, (first, *warm) in zip(options.pages, zip(*rounds, strict=True), strict=True):
-        print(f"{name:12} {first:7.2f} {min(warm):7.2f} {statistics.median(warm):7.2f} {p95(warm):7.2f}")
+        rounds = [[measured(page, name) for name in options.pages] for _ in range(options.rounds + 1)]
+    print(f"{'page':12} first s  best s  warm s   p95 s  app cpu s  browser cpu s")
+    for name, ((first, *_), *warm) in zip(options.pages, zip(*rounds, strict=True), strict=True):
+        clock, app, browser = zip(*warm, strict=True)
+        print(
+            f"{name:12} {first:7.2f} {min(clock):7.2f} {statistics.median(clock):7.2f} {p95(clock):7.2f} "
+            f"{statistics.median(app):10.2f} {statistics.median(browser):14.2f}"
+        )
 
 
 @contextmanager
@@ -100,6 +105,33 @@ def opened(page: Page, name: str) -> float:
     """Seconds from the click on the page's link until the page stands still."""
     path = "/" if PAGES[name].default else f"/{name}"
     return float(page.evaluate(CLICK, [path, text(LANGUAGE, f"shell.pages.{name}.title"), QUIET_MS])) / 1000
+
+
+def measured(page: Page, name: str) -> tuple[float, float, float]:
+    """Seconds on the clock to open the page, and those of the processor that the app and the browser took for it."""
+    before = processor_seconds()
+    clock = opened(page, name)
+    app, browser = (after - seconds for after, seconds in zip(processor_seconds(), before, strict=True))
+    return clock, app, browser
+
+
+def processor_seconds() -> tuple[float, float]:
+    """What the app and the browser, the children of this process, have taken of the processor so far."""
+    parents: dict[int, int] = {}
+    taken: dict[int, float] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            pid, _, rest = status.read_text().partition(" ")
+        except OSError:  # it has just ended
+            continue
+        fields = rest.rpartition(")")[2].split()
+        parents[int(pid)] = int(fields[1])
+        taken[int(pid)] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    ours = {os.getpid()}
+    while grown := {pid for pid, parent in parents.items() if parent in ours} - ours:
+        ours |= grown
+    app = {pid for pid in ours if b"ui.serve" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+    return sum(taken[pid] for pid in app), sum(taken[pid] for pid in ours - app - {os.getpid()})
 
 
 def p95(seconds: Sequence[float]) -> float:

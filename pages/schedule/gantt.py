@@ -29,7 +29,7 @@ PARTS = ("item_no", "item_name", "qty", "uom", "supply", "supply_ref", "availabl
 LINES = ("line", "customer_name", "qty", "target_date", "planned_date", "state")
 TIMES = {"start_time": "moment", "finish_time": "moment", "available_time": "moment"}
 MOST_BARS = 1200  # above it the fullest station stands for all
-MOST_BARS_OF_ONE = 450  # what a browser draws in the blink of an eye
+MOST_BARS_OF_ONE = 300  # of a part of its units: a screen full, drawn in the blink of an eye
 
 
 def labels(columns: tuple[str, ...]) -> dict[str, str]:
