@@ -54,7 +54,9 @@ def figures(page: guard.Page) -> Part:
             (
                 name,
                 tiles.shown(figure.value, figure.unit),
-                text.NOTHING if change is None else t("brief.change", change=change, against=one.against),
+                text.NOTHING
+                if change is None
+                else t("brief.change", change=change or t("brief.same"), against=one.against),
                 "" if target is None else tiles.shown(target, figure.unit),
                 reached(figure, target),
                 columns(values, target, tiles.trend_words(name, figure.unit, one.trend)),
@@ -97,6 +99,7 @@ def worst(page: guard.Page) -> Part:
         rows,
         frozenset({2}),
         frozenset({0, 3}),
+        frozenset({4}),
         t("brief.worst.none"),
     )
 
@@ -125,7 +128,7 @@ def chase(page: guard.Page) -> Part:
         rows,
         frozenset({1, 7}),
         frozenset({2, 4, 5, 6}),
-        t("brief.chase.none"),
+        empty=t("brief.chase.none"),
     )
 
 
@@ -162,7 +165,7 @@ def stations(page: guard.Page) -> Part:
         rows,
         frozenset({2, 3, 4, 5, 6, 7}),
         frozenset({0}),
-        t("brief.stations.none", since=day(first), until=day(first + AHEAD)),
+        empty=t("brief.stations.none", since=day(first), until=day(first + AHEAD)),
     )
 
 
@@ -202,7 +205,7 @@ def misses(page: guard.Page) -> Part:
         rows,
         frozenset({2, 3, 4, 5}),
         frozenset({0, 6, 8}),
-        t("brief.misses.none"),
+        empty=t("brief.misses.none"),
     )
 
 

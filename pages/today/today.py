@@ -38,8 +38,9 @@ ALL = {"search": "", "customer": "", "week": "", "late_only": False}
 CHART = {"displayModeBar": False}
 # side by side only where there is room; links whose words are sentences go on in a second line rather than being cut
 LOOK = """<style>
-:is(.st-key-tiles, .st-key-now, .st-key-ahead) > div > [data-testid="stHorizontalBlock"],
-:is(.st-key-tiles, .st-key-now, .st-key-ahead) > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+:is(.st-key-head, .st-key-tiles, .st-key-now, .st-key-ahead) [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+.st-key-head [data-testid="stColumn"] { min-width: 11rem; }
+.st-key-head [data-testid="stColumn"]:first-child { min-width: 34rem; }
 .st-key-tiles [data-testid="stColumn"] { min-width: 11rem; }
 :is(.st-key-now, .st-key-ahead) [data-testid="stColumn"] { min-width: 24rem; }
 :is(.st-key-act, .st-key-changes) [data-testid="stPageLink-NavLink"] { padding-block: 3px; }
@@ -49,7 +50,8 @@ LOOK = """<style>
 
 def header(page: guard.Page) -> str:
     """Which day, which plan, how old the data is; whose view; and the button that makes the next plan."""
-    told, look, action = st.columns([6, 2.4, 2], vertical_alignment="center")
+    with st.container(key="head"):
+        told, look, action = st.columns([6, 2, 2], vertical_alignment="center")
     with told:
         about_plan(page.plan)
         times = page.ask("today/data_times").iloc[0]
@@ -87,14 +89,15 @@ def about_plan(plan: guard.Plan) -> None:
 
 def figures(page: guard.Page) -> None:
     """Six tiles, each with what it was before, how it developed and what it should be."""
-    read = tiles.readings(page, (*(key for key, _ in TILES), *VALUES))
+    read = tiles.readings(page, tuple(key for key, _ in TILES))
+    values = {figure.key: round(figure.value or 0) for figure in page.figures(VALUES) if not figure.cut}
     settings = kpi.stored_settings(page.store)
     bottleneck = (read["load"].figure.cut or {}).get("station_no")
     names = page.ask("today/stations").set_index("station_no")["name"]
     notes = {
         "on_time_delivery_lines": t("today.period", days=kpi.PERIOD_DAYS),
-        "backlog_lines": text.money(round(read["backlog_value"].figure.value or 0)),
-        "overdue_lines": text.money(round(read["overdue_value"].figure.value or 0)),
+        "backlog_lines": text.money(values["backlog_value"]),
+        "overdue_lines": text.money(values["overdue_value"]),
         "plan_attainment": t("today.period", days=kpi.PERIOD_DAYS),
         "kit_rate_at_start": t("today.kit_days", days=settings.kit_days),
         "load": t("today.next_days", days=settings.ahead_days),
@@ -269,8 +272,7 @@ def next_days(page: guard.Page) -> dict[str, dt.date]:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def drawn_weeks(version: tuple[str, str], language: str, _page: guard.Page) -> go.Figure:
     """Open lines by the week they are due."""
-    weeks = due_weeks(_page.ask("orders/backlog_weeks", **ALL), t)
-    return weeks.update_layout(height=CHART_HEIGHT, legend={"x": 0, "xanchor": "left", "y": -0.1, "yanchor": "top"})
+    return due_weeks(_page.ask("orders/backlog_weeks", **ALL), t).update_layout(height=CHART_HEIGHT)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -287,7 +289,7 @@ def trends(page: guard.Page) -> None:
     history = tiles.histories(page, tuple(TRENDS))
     for place, (key, unit) in zip(st.columns(len(TRENDS)), TRENDS.items(), strict=True):
         with place:
-            tiles.over_time(key, unit, t(f"figures.{key}.name"), history[key], settings.target(key))
+            tiles.over_time(key, unit, t(f"today.trend.{key}"), history[key], settings.target(key))
 
 
 def risks(page: guard.Page) -> None:

@@ -26,6 +26,7 @@ STYLE = f"""
 .sheet tr {{ break-inside: avoid; }}
 .sheet .number {{ text-align: right; white-space: nowrap; }}
 .sheet .whole {{ white-space: nowrap; }}
+.sheet .wide {{ width: 40%; }}
 .sheet td svg, .sheet td img {{ display: block; width: 36mm; height: 4mm; }}
 .sheet footer {{ margin-top: 2mm; color: #444; font-size: 7pt; }}
 @page {{ size: A4 portrait; margin: 8mm; }}
@@ -45,7 +46,7 @@ class Picture:
 class Part:
     """A part of the sheet: its title, a sentence, and a table; `empty` is said where there are no rows.
 
-    numbers: which columns stand to the right. whole: which columns are not broken into lines.
+    numbers: which columns stand to the right. whole: which are not broken into lines. wide: which take more room.
     """
 
     title: str
@@ -54,6 +55,7 @@ class Part:
     rows: Sequence[Sequence[str | Picture]] = ()
     numbers: frozenset[int] = frozenset()
     whole: frozenset[int] = frozenset()
+    wide: frozenset[int] = frozenset()
     empty: str = ""
 
 
@@ -140,6 +142,8 @@ def _part(part: Part, inline: bool) -> str:
 def _side(part: Part, place: int) -> str:
     if place in part.numbers:
         return ' class="number"'
+    if place in part.wide:
+        return ' class="wide"'
     return ' class="whole"' if place in part.whole else ""
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, layout
+from ui.figures.theme import COLOURS, label_pixels, layout
 
 Say = Callable[..., str]
 Shown = Callable[[float], str]
@@ -102,8 +102,10 @@ def trend_chart(history: pd.DataFrame, title: str, target: float | None, shown: 
             annotation_position="top left",
         )
     ends = sorted({history["value"].min(), history["value"].max()})
+    written = [shown(end) for end in ends]
     figure.update_layout(**layout(title, 190))
-    figure.update_layout(margin={"r": 64})
-    figure.update_xaxes(type="category", showgrid=False, nticks=6, tickangle=0)
-    figure.update_yaxes(tickvals=ends, ticktext=[shown(end) for end in ends], showgrid=False, zeroline=False)
+    # room that is known spares the browser to look for it and draw everything twice
+    figure.update_layout(margin={"l": 12 + max(map(label_pixels, written)), "r": 64, "b": 28})
+    figure.update_xaxes(type="category", showgrid=False, nticks=6, tickangle=0, automargin=False)
+    figure.update_yaxes(tickvals=ends, ticktext=written, showgrid=False, zeroline=False, automargin=False)
     return figure
