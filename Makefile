@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 DB := $(or $(PAICHAN_DB),var/paichan.duckdb)
 BENCHMARKS = $(patsubst benchmarks/%.py,benchmarks.%,$(wildcard benchmarks/bench_*.py))
 
-.PHONY: setup run factory test lint types browser unit faults bench dictionary pictures lock clean
+.PHONY: setup run factory test lint types browser unit faults proof bench dictionary pictures lock clean
 
 setup: .venv/ready
 
@@ -53,6 +53,10 @@ unit: setup browser
 
 faults: setup
 	$(BIN)/pytest tests/faults
+
+# hundreds of random factories more than `make unit` looks at
+proof: setup
+	$(BIN)/pytest -n $(WORKERS) -m slow
 
 bench: setup
 	@for benchmark in $(BENCHMARKS); do echo "== $$benchmark"; $(BIN)/python -m $$benchmark || exit 1; done
