@@ -78,7 +78,8 @@ with guard.told():
         )
     period = {"start": text.date(ahead["from_date"]), "end": text.date(ahead["to_date"])}
     days = page.ask("schedule/station_days", **ahead)
-    st.plotly_chart(load_heat(days, t), key="load_heat", alt=t("schedule.load.heat_alt", **period))
+    heat = page.kept("load_heat", lambda: load_heat(days, t), ahead)
+    st.plotly_chart(heat, key="load_heat", alt=t("schedule.load.heat_alt", **period))
 
     one_station(stations, days)
     tables.table(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, layout
+from ui.figures.theme import COLOURS, label_pixels, layout
 
 Say = Callable[..., str]
 
@@ -56,9 +56,16 @@ def load_heat(days: pd.DataFrame, say: Say) -> go.Figure:
     )
     figure.update_layout(layout(title=say("schedule.load.heat_title"), height=110 + 30 * max(len(stations), 3)))
     figure.update_layout(
-        margin={"t": 72},
-        xaxis={"side": "top", "type": "category", "showgrid": False, "title": None},
-        yaxis={"autorange": "reversed", "type": "category", "showgrid": False, "title": None},
+        # margins that are known spare the browser to draw the chart twice
+        margin={"t": 72, "l": 12 + max(map(label_pixels, stations["station_name"]), default=0), "r": 64},
+        xaxis={"side": "top", "type": "category", "automargin": False, "showgrid": False, "title": None},
+        yaxis={
+            "autorange": "reversed",
+            "type": "category",
+            "automargin": False,
+            "showgrid": False,
+            "title": None,
+        },
     )
     return figure
 
@@ -104,8 +111,9 @@ def load_bars(days: pd.DataFrame, say: Say) -> go.Figure:
     figure.update_layout(
         barmode="stack",
         hovermode="x unified",
-        xaxis={"tickformat": "%m-%d", "title": None},
-        yaxis={"title": None, "rangemode": "tozero"},
-        legend={"y": -0.12, "yanchor": "top", "x": 0, "xanchor": "left"},
+        xaxis={"tickformat": "%m-%d", "automargin": False, "title": None},
+        yaxis={"title": None, "automargin": False, "rangemode": "tozero"},
+        margin={"l": 48, "b": 60},
+        legend={"y": 0, "yref": "container", "yanchor": "bottom", "x": 0, "xanchor": "left"},
     )
     return figure
