@@ -149,7 +149,7 @@ def _make_frame(
     weight, priority = np.zeros(count), np.full(count, LAST_PRIORITY, dtype=np.int64)
     priority[:firm] = factory.work.priority
     served = lots.rank < orders
-    priority[served] = factory.lines["priority"].to_numpy()[lots.rank[served]]
+    priority[served] = factory.lines["priority"].to_numpy()[np.maximum(lots.rank[served], 0)]
     made = ledger.made()
     needs = ledger.needs.of(made)
     row, line, _ = pegging.attribute(

@@ -15,12 +15,15 @@ from planning.lot_sizing import Lots, size_lots
 from planning.material_book import MAKE, SAFETY, SALES, Book, LotRows, Needs, material_plan
 from planning.model import MaterialPlan, PlanInput
 
+FROZEN_RANK = -1  # before every order line's
+
 
 def plan_materials(plan_input: PlanInput) -> MaterialPlan:
     """The lots to make, the purchases and the ledger that serve every open line and safety stock of `plan_input`.
 
     Frames as in MATERIAL_COLUMNS. Order lines are served by rank (priority, target date, order number, line), but
-    those that a new order can still serve in time leave what there is to those that would else be late. A lot's
+    those that a new order can still serve in time leave what there is to those that would else be late. Frozen work
+    comes before them all. A lot's
     components inherit the best rank of those the lot serves, then come work orders nobody waits for, then safety
     stock. Planned lots and purchases are numbered in order of low-level code, item and need date.
     The result does not depend on the order of input rows. Raises BomCycleError where an item is a part of itself.
@@ -248,6 +251,11 @@ def _firm_needs(factory: Factory, firm: LotRows, items: Ints) -> list[Needs]:
 
 
 def _firm_rows(factory: Factory, firm: LotRows, order: Ints, item: Ints, qty: Floats, step: Ints) -> Needs:
+    """Frozen work stands where it stands: its material is wanted by then, before anybody else's."""
     day = np.maximum(factory.days.back(firm.need[order], factory.work.days[step]), factory.days.first)
-    needs = Needs(item, day, firm.rank[order], qty, np.full(len(order), MAKE), order, _item_step(factory, order, step))
+    frozen = factory.work.frozen_day[order]
+    rank = np.where(frozen < NEVER, FROZEN_RANK, firm.rank[order])
+    needs = Needs(
+        item, np.minimum(day, frozen), rank, qty, np.full(len(order), MAKE), order, _item_step(factory, order, step)
+    )
     return needs.of(qty > EPSILON)

@@ -13,6 +13,7 @@ from planning.lead_time import DayLine, LeadTimes, whole_days
 from planning.model import PlanInput
 
 _NOTHING = 1e-9
+NEVER = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,11 @@ class WorkInProgress:
 
     qty: good pieces that must still come out of the last step. due: the day the order is planned to be finished
     (planned_finish, else due_date, else as early as it can), could: the earliest day it can be. line_rank: the
-    rank of the order line it names, -1 for none that is open. own_rank: its place among these orders by priority,
-    due day and number. Order f's steps are first[f] .. first[f + 1] - 1, row for row those of its item in Steps:
-    good and started pieces still to do, and working days from the start of the step until the order is done.
-    Material still to be drawn by picking list: pick_order, pick_item, pick_qty; by_list marks the orders that have
+    rank of the order line it names, -1 for none that is open. frozen_day: of its first frozen work, NEVER for none.
+    own_rank: its place among these orders by priority, due day and number. Order f's steps are
+    first[f] .. first[f + 1] - 1, row for row those of its item in Steps: good and started pieces still to do, and
+    working days from the start of the step until the order is done. Material still to be drawn by picking list:
+    pick_order, pick_item, pick_qty; by_list marks the orders that have
     a list.
     """
 
@@ -36,6 +38,7 @@ class WorkInProgress:
     due: Ints
     could: Ints
     line_rank: Ints
+    frozen_day: Ints
     own_rank: Ints
     first: Ints
     good: Floats
@@ -84,6 +87,7 @@ class WorkInProgress:
             due,
             could,
             reserved,
+            _frozen_days(plan_input, ref),
             own,
             first,
             good,
@@ -113,6 +117,12 @@ class WorkInProgress:
         found = todo[np.minimum(at, len(todo) - 1)] if len(todo) else self.first[:-1]
         inside = (at < len(todo)) & (found < self.first[1:])
         return np.where(inside, found, self.first[:-1]).astype(np.int64)
+
+
+def _frozen_days(plan_input: PlanInput, refs: npt.NDArray[np.object_]) -> Ints:
+    """Per order the day of its first frozen work."""
+    first = plan_input.frozen.groupby("order_ref")["work_date"].min().reindex(refs)
+    return day_numbers(first, missing=NEVER)
 
 
 def _steps_left(

@@ -36,7 +36,7 @@ def make_problem(plan_input: PlanInput, materials: MaterialPlan) -> Problem:
     steps, ways = _steps_and_ways(plan_input, items, lot_item, routing, todo, frozen, stations, kind_of)
     first_step = np.searchsorted(steps.lot, np.arange(len(make) + 1)).astype(np.int64)
 
-    taken = _taken(materials.allocation, lot_of, steps, first_step, plan_input)
+    taken = _taken(materials.allocation, lot_of, steps, first_step, plan_input, frozen)
     _hold_for_material(steps, ways, stations, taken)
     days = WorkingDays.of(plan_input)
     horizon = plan_input.settings.horizon_days
@@ -243,11 +243,22 @@ class _Taken:
     qty: Floats
 
 
-def _taken(allocation: pd.DataFrame, lot_of: pd.Index, steps: Steps, first_step: Ints, plan_input: PlanInput) -> _Taken:
+def _taken(
+    allocation: pd.DataFrame,
+    lot_of: pd.Index,
+    steps: Steps,
+    first_step: Ints,
+    plan_input: PlanInput,
+    frozen: FrozenWork,
+) -> _Taken:
+    """What free work waits for; frozen work is kept even where its material has slipped, and so waits for nothing."""
     rows = allocation[(allocation["demand_kind"] == "make").to_numpy() & (allocation["qty"] > 0).to_numpy()]
     lot = lot_of.get_indexer(rows["demand_ref"]).astype(np.int64)
     rows, lot = rows[lot >= 0], lot[lot >= 0]
     number = np.nan_to_num(rows["step_no"].to_numpy(np.float64), nan=0.0).astype(np.int64)
+    if frozen.good:
+        waits = ~frozen.begins(lot, number, steps.number[first_step[lot]])
+        rows, lot, number = rows[waits], lot[waits], number[waits]
     # the first remaining step from the one that uses it on
     step = np.searchsorted(steps.lot * _STEP_STRIDE + steps.number, lot * _STEP_STRIDE + number)
     step = np.clip(step, first_step[lot], np.maximum(first_step[lot + 1] - 1, 0))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planning.model import PlanInput
-from planning.schedule.problem import Reservation, Stations
+from planning.schedule.problem import Bools, Reservation, Stations
 from planning.schedule.steps import up_to_minutes
 from planning.schedule.timeline import Ints
 
@@ -46,6 +46,19 @@ class FrozenWork:
             release[k] = max([0, *earlier, self.goes_on.get(key, 0)])
             pinned[k] = self.unit.get(key, -1)
         return release, pinned
+
+    def begins(self, lot: Ints, number: Ints, free: Ints) -> Bools:
+        """Whether frozen work begins step `number` of each lot; 0 is its first step, be it frozen or the `free` one."""
+        first: dict[int, int] = {}
+        for at, step in self.good:
+            first[at] = min(first.get(at, step), step)
+        return np.array(
+            [
+                (at, step) in self.good or (step == 0 and at in first and (left == 0 or first[at] <= left))
+                for at, step, left in zip(lot.tolist(), number.tolist(), free.tolist(), strict=True)
+            ],
+            bool,
+        )
 
 
 def frozen_work(plan_input: PlanInput, lot_of: pd.Index, lot_kind: Ints, stations: Stations) -> FrozenWork:

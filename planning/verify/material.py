@@ -319,6 +319,9 @@ def _balances(facts: Facts, need: pd.DataFrame, supply: pd.DataFrame) -> list[Fa
         lot_start = lot_start.where(~orders["routed"], orders["lot"].map(ops.groupby("lot")["finish"].max()))
     start = finished["lot"].map(lot_start).to_numpy(dtype="float64")
     if len(ops):
+        # what a picking list names no step for goes with the lot's first; frozen work is kept whatever has slipped
+        frozen_lot = finished["lot"].map(ops.drop_duplicates("lot").set_index("lot")["frozen_start"])
+        start = np.where(frozen_lot.fillna(False).to_numpy(bool), np.inf, start)
         start = np.where(
             op >= 0, np.where(ops["frozen_start"].to_numpy()[op], np.inf, ops["start"].to_numpy()[op]), start
         )
