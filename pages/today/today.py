@@ -12,7 +12,6 @@ from data import kpi
 from ui import filters, first_use, guard, links, tables, text, tiles
 from ui.figures.load import load_heat
 from ui.figures.orders import due_weeks
-from ui.navigation import PAGES
 from ui.planning import last_failure, plan_now
 from ui.reasons import brief, to_do
 from ui.text import t
@@ -79,11 +78,8 @@ def about_plan(plan: guard.Plan) -> None:
         seconds=text.quantity(plan.seconds, 1),
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        if "runs" in PAGES:
-            st.markdown(t("today.head_day", as_of=text.date(plan.as_of)), width="content")
-            links.link("runs", t("today.plans", run_no=plan.run_no))
-        else:
-            st.markdown(t("today.head", as_of=text.date(plan.as_of), run_no=plan.run_no), width="content")
+        st.markdown(t("today.head", as_of=text.date(plan.as_of)), width="content")
+        links.link("runs", t("today.plans", run_no=plan.run_no))
         st.markdown(words, width="content")
 
 
@@ -216,8 +212,7 @@ def changes(page: guard.Page) -> None:
         st.markdown(f":small[{t('today.changes.totals', parts=t('today.changes.separator').join(parts), **before)}]")
         for row in rows[rows["kind"] != "left"].head(MOST_CHANGES).to_dict("records"):
             links.link("order", moved(row), order=row["sales_order_no"], line=row["line_no"])
-        if "runs" in PAGES:
-            links.link("runs", t("today.changes.all"))
+        links.link("runs", t("today.changes.all"))
 
 
 def moved(row: Mapping[str, object]) -> str:

@@ -405,15 +405,3 @@ def test_a_line_that_is_on_time_again_says_what_it_waited_for(desk):
     kinds = dict(zip(rows["sales_order_no"], rows["kind"], strict=True))
     assert kinds == {"SO-1": "on_time_again", "SO-3": "on_time_again"}
     assert "RAW" in rows.set_index("sales_order_no").loc["SO-1", "why"]
-
-
-@pytest.mark.parametrize("view", ["planner", "manager"])
-def test_before_the_first_plan_the_figures_of_the_data_stand_and_the_button_is_named(tmp_path, monkeypatch, view):
-    with Store.open(tmp_path / "desk.duckdb") as store:
-        fill(store)
-    monkeypatch.setenv("PAICHAN_DB", str(tmp_path / "desk.duckdb"))
-    app = today(view=view)
-    assert not app.error
-    assert {metric.label: metric.value for metric in app.metric}[text("en", "today.tile.backlog_lines")] == "3"
-    assert text("en", "today.first_plan") in [info.value for info in app.info]
-    assert app.button("plan_now")
