@@ -16,7 +16,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from data.plans import latest_run
-from data.store import Store, Writer
+from data.store import Store
 from planning.errors import InputError
 
 Unit = Literal["ratio", "lines", "pieces", "hours", "days", "money"]
@@ -240,9 +240,7 @@ def figures(
     bound = _values(store, as_of, since, until, settings)
     behind: dict[tuple[str, str], pd.DataFrame] = {}
     found: list[Figure] = []
-    with store.read() as cursor:
-        cursor.execute("BEGIN")  # one snapshot for all questions
-        snapshot = Writer(cursor, "", "")
+    with store.snapshot() as snapshot:
         for measure in measures(settings):
             if measure.key not in keys:
                 continue
@@ -254,7 +252,6 @@ def figures(
             if asked not in behind:
                 behind[asked] = snapshot.query(f"kpi/{measure.question}", **bound, **measure.parameters)
             found += _read_off(measure, behind[asked])
-        cursor.execute("COMMIT")
     return found
 
 

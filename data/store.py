@@ -14,22 +14,26 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
+from data.kept import KEPT, KeptAnswers, key
 from data.tables import TABLES
 from data.tables.ddl import add_column, create_table
 from planning.errors import PaichanError
 
 QUERIES = Path(__file__).parent / "queries"
 MIGRATIONS = Path(__file__).parent / "migrations"
+COMMENT = re.compile(r"--.*")
+INCLUDED = re.compile(r"\{\{([a-z_/]+)\}\}")
 MEMORY_LIMIT = "2GB"
 # nothing is fetched from outside because of what a file looks like
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -128,6 +132,34 @@ class Writer:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The data as it is at one moment, for questions whose answers must fit each other."""
+
+    cursor: duckdb.DuckDBPyConnection
+    kept: KeptAnswers
+    facts: int
+
+    def query(self, name: str, **parameters: object) -> pd.DataFrame:
+        """The frame of the question in `data/queries/<name>.sql`, from answers that are kept where it includes any."""
+        sql, kept = composed(name)
+        self._offer(kept, parameters)
+        return self.cursor.execute(sql, _used(sql, parameters)).df()
+
+    def _offer(self, names: Sequence[str], parameters: Mapping[str, object]) -> None:
+        """Let this cursor read the answers to the questions `names`."""
+        for name in names:
+            table = self.kept.answer(
+                key(self.facts, name, _used(question(name), parameters)), partial(self._made, name, parameters)
+            )
+            self.cursor.register(_view(name), table)
+
+    def _made(self, name: str, parameters: Mapping[str, object]) -> pa.Table:
+        sql, kept = _with_kept(name)
+        self._offer(kept, parameters)
+        return self.cursor.execute(sql, _used(sql, parameters)).to_arrow_table()
+
+
 class Store:
     """One DuckDB file with all tables of the contract. Safe to share between threads."""
 
@@ -136,6 +168,7 @@ class Store:
         self._connection = connection
         self._writing = threading.RLock()
         self._broken = False
+        self._kept = KeptAnswers()
 
     @classmethod
     def open(cls, path: Path | str) -> Store:
@@ -201,9 +234,21 @@ class Store:
 
         Parameters that the question does not use are left out, so that one set of filters serves a page.
         """
-        sql = question(name)
+        sql, kept = composed(name)
+        if kept:
+            with self.snapshot() as snapshot:
+                return snapshot.query(name, **parameters)
         with self.read() as cursor:
             return cursor.execute(sql, _used(sql, parameters)).df()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """The data as it is now, whatever is written meanwhile. Raises StoreError where the file cannot be read."""
+        with self.read() as cursor:
+            cursor.execute("BEGIN")
+            row = cursor.execute("SELECT facts FROM data_version").fetchone()
+            yield Snapshot(cursor, self._kept, int(row[0]) if row else 0)
+            cursor.execute("COMMIT")
 
     @contextmanager
     def write(self, author: str, reason: str, facts: bool = True) -> Iterator[Writer]:
@@ -310,8 +355,36 @@ class Store:
 @cache
 def question(name: str) -> str:
     """The SQL text in `data/queries/<name>.sql`; a line `{{folder/other}}` in it stands for that question's text."""
-    text = (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
-    return re.sub(r"\{\{([a-z_/]+)\}\}", lambda found: question(found[1]).strip(), text)
+    return INCLUDED.sub(lambda found: question(found[1]).strip(), _text(name))
+
+
+@cache
+def composed(name: str) -> tuple[str, tuple[str, ...]]:
+    """The SQL text of a question in which the questions of `KEPT` are read and not computed, and the names of these."""
+    if name in KEPT:
+        return f"SELECT * FROM {_view(name)}", (name,)
+    return _with_kept(name)
+
+
+@cache
+def _with_kept(name: str) -> tuple[str, tuple[str, ...]]:
+    """As `composed`, but with the question's own text, kept or not."""
+    kept: dict[str, None] = {}
+
+    def part(found: re.Match[str]) -> str:
+        sql, inner = composed(found[1])
+        kept.update(dict.fromkeys(inner))
+        return sql.strip()
+
+    return INCLUDED.sub(part, _text(name)), tuple(kept)
+
+
+def _text(name: str) -> str:
+    return (QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _view(name: str) -> str:
+    return "kept_" + name.replace("/", "_")
 
 
 def copy_file(source: Path, target: Path) -> None:
@@ -369,7 +442,7 @@ def _create(path: Path) -> None:
 
 
 def _used(sql: str, parameters: Mapping[str, object]) -> dict[str, Any]:
-    names = set(re.findall(r"\$([a-z_]+)", sql))
+    names = set(re.findall(r"\$([a-z_]+)", COMMENT.sub("", sql)))
     return {name: value for name, value in parameters.items() if name in names}
 
 

@@ -1,0 +1,167 @@
+"""Answers that are kept: the same as computed anew, computed once, and gone when the facts change."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from data.kept import KEPT, KeptAnswers
+from data.plans import read_input, save_plan
+from data.sample import build_sample
+from data.store import QUERIES, Store, Writer, composed, question
+from planning.model import Settings
+from planning.plan import make_plan
+
+AS_OF = dt.date(2026, 11, 23)
+# a value for whatever a question that is made from kept answers may be asked with
+VALUES = {
+    "as_of": AS_OF,
+    "since": AS_OF - dt.timedelta(days=29),
+    "until": AS_OF,
+    "from_date": AS_OF - dt.timedelta(days=29),
+    "to_date": AS_OF,
+    "first_day": AS_OF + dt.timedelta(days=1),
+    "kit_since": AS_OF + dt.timedelta(days=1),
+    "kit_until": AS_OF + dt.timedelta(days=30),
+    "by_due_date": False,
+    "days": 7,
+    "kit_days": 3,
+    "last_day": AS_OF,
+    "periods": 5,
+    "by": "station",
+    "measure": "hours",
+    "lost": "hours",
+    "most": 20,
+    "everything": True,
+    "station": "",
+    "day": "",
+    "item": "",
+    "category": "",
+    "week": "",
+    "least_deviation": 0.01,
+    "least_days": 1,
+}
+OWN = {"attainment/worst": {"station": "PNT"}}  # '' means no station there
+
+
+def names() -> list[str]:
+    """Every question that is kept or made from kept ones."""
+    found = [path.relative_to(QUERIES).with_suffix("").as_posix() for path in sorted(QUERIES.rglob("*.sql"))]
+    return [name for name in found if composed(name)[1]]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The sample factory with a plan."""
+    with Store.open(Path(tmp_path_factory.mktemp("kept")) / "paichan.duckdb") as store:
+        build_sample(store, AS_OF, "en")
+        plan_input = read_input(store, AS_OF, Settings(time_limit_seconds=0.5))
+        save_plan(store, make_plan(plan_input), plan_input, "test")
+        yield store
+
+
+def in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows in an order of their own, for questions that give none or leave ties."""
+    return rows.sort_values(list(rows.columns), ignore_index=True)
+
+
+def asked(name: str) -> dict[str, object]:
+    """The values that question `name` is asked with."""
+    sql = re.sub("--.*", "", question(name))
+    missing = set(re.findall(r"\$([a-z_]+)", sql)) - set(VALUES) - {"run_no"}
+    assert not missing, f"{name} is asked with {missing}, too"
+    return {**VALUES, "run_no": "P-000001", **OWN.get(name, {})}
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_kept_answer_is_the_answer(store, name):
+    parameters = asked(name)
+    with store.read() as cursor:
+        anew = Writer(cursor, "", "").query(name, **parameters)
+    kept = store.query(name, **parameters)
+    assert len(anew)
+    pd.testing.assert_frame_equal(in_order(kept), in_order(anew))
+
+
+@pytest.mark.parametrize("name", sorted(KEPT))
+def test_columns_are_of_types_that_can_be_kept(store, name):
+    """Sums of whole numbers are wider than what is kept knows; they would come back as decimals."""
+    with store.read() as cursor:
+        sql = question(name)
+        used = {key: value for key, value in asked(name).items() if f"${key}" in re.sub("--.*", "", sql)}
+        types = {str(kind) for kind in cursor.execute(sql, used).fetchdf().dtypes}
+        told = {str(row[1]) for row in cursor.execute(sql, used).description}
+    assert types
+    assert "HUGEINT" not in told
+
+
+def test_a_write_is_seen_at_once(tmp_path):
+    with Store.open(tmp_path / "paichan.duckdb") as store:
+        build_sample(store, AS_OF, "en", scale=0.2)
+        before = store.query("kpi/day_output", **VALUES)["planned_qty"].sum()
+        with store.write("test", "more") as writer:
+            writer.execute("UPDATE dispatch SET planned_qty = planned_qty * 2")
+            inside = writer.query("kpi/day_output", **VALUES)["planned_qty"].sum()
+        after = store.query("kpi/day_output", **VALUES)["planned_qty"].sum()
+    assert before > 0
+    assert inside == pytest.approx(2 * before)
+    assert after == pytest.approx(2 * before)
+
+
+def test_a_snapshot_stays_as_it_was(tmp_path):
+    with Store.open(tmp_path / "paichan.duckdb") as store:
+        build_sample(store, AS_OF, "en", scale=0.2)
+        with store.snapshot() as snapshot:
+            with store.write("test", "more") as writer:
+                writer.execute("UPDATE dispatch SET planned_qty = planned_qty * 2")
+            now = store.query("kpi/day_output", **VALUES)["planned_qty"].sum()
+            then = snapshot.query("kpi/day_output", **VALUES)["planned_qty"].sum()
+    assert now == pytest.approx(2 * then)
+
+
+def table(rows: int) -> pa.Table:
+    return pa.table({"n": pa.array(range(rows), pa.int64())})
+
+
+def test_who_asks_meanwhile_waits_for_the_answer():
+    answers, made = KeptAnswers(), []
+
+    def make() -> pa.Table:
+        made.append(threading.get_ident())
+        time.sleep(0.1)
+        return table(3)
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: answers.answer((1, "q", ""), make), range(8)))
+    assert len(made) == 1
+    assert all(answer is found[0] for answer in found)
+
+
+def test_an_answer_that_fails_can_be_asked_for_again():
+    answers = KeptAnswers()
+
+    def fail() -> pa.Table:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        answers.answer((1, "q", ""), fail)
+    assert answers.answer((1, "q", ""), lambda: table(1)).num_rows == 1
+
+
+def test_memory_is_bounded_and_old_facts_are_forgotten():
+    answers = KeptAnswers(limit_bytes=3000)
+    for number in range(10):
+        answers.answer((1, "q", str(number)), lambda: table(100))  # 800 bytes each
+        assert answers.bytes <= 3000
+    answers.answer((1, "q", "0"), lambda: table(1))  # dropped, so it is made again
+    answers.answer((2, "q", "0"), lambda: table(2))
+    assert answers.bytes == 16
