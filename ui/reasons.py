@@ -94,6 +94,8 @@ def _read(words: str) -> dict[str, Any]:
             found[name] = text.date(found[name]) if found[name] else text.NOTHING
     if "from" in found:
         found["since"] = found.pop("from")
+    if "hours" in found:
+        found["hours"] = text.quantity(found["hours"], 1)
     if "orders" in found:
         found["orders"] = ", ".join(found["orders"]) or text.NOTHING
     if "cost" in found:
