@@ -7,11 +7,15 @@ WITH day_output AS (
     {{kpi/plan_attainment}}
 ),
 capacity AS (
-    SELECT item_no, step_no, station_no, 1 / (units_per_hour * coalesce(nullif(yield_rate, 0), 1)) AS hours_per_piece
+    SELECT
+        item_no,
+        step_no,
+        station_no,
+        1 / (CAST(units_per_hour AS DOUBLE) * coalesce(nullif(yield_rate, 0), 1)) AS hours_per_piece
     FROM routing_step
 ),
 served AS (
-    SELECT work_order.work_order_no, work_order.item_no, coalesce(sales_order.unit_price, 0) AS price
+    SELECT work_order.work_order_no, work_order.item_no, CAST(coalesce(sales_order.unit_price, 0) AS DOUBLE) AS price
     FROM work_order
     LEFT JOIN sales_order
         ON sales_order.sales_order_no = work_order.sales_order_no

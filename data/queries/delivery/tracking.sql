@@ -172,7 +172,7 @@ sales_lines AS (
         item_no,
         CAST(qty AS DOUBLE) AS qty,
         CAST(gone_qty AS DOUBLE) AS shipped_qty,
-        CAST(qty * coalesce(unit_price, 0) AS DOUBLE) AS value,
+        CAST(qty AS DOUBLE) * coalesce(unit_price, 0) AS value,
         coalesce(promised_date, due_date) AS target_date,
         stage,
         CASE stage
@@ -228,7 +228,7 @@ every_line AS (
         item_no,
         CAST(qty AS DOUBLE) AS qty,
         CAST(0 AS DOUBLE) AS shipped_qty,
-        CAST(qty * coalesce(unit_price, 0) AS DOUBLE) AS value,
+        CAST(qty AS DOUBLE) * coalesce(unit_price, 0) AS value,
         requested_date AS target_date,
         standing AS stage,
         received_date AS since,

@@ -13,7 +13,11 @@ short AS (
     WHERE planned_qty > actual_qty
 ),
 capacity AS (
-    SELECT item_no, step_no, station_no, 1 / (units_per_hour * coalesce(nullif(yield_rate, 0), 1)) AS hours_per_piece
+    SELECT
+        item_no,
+        step_no,
+        station_no,
+        1 / (CAST(units_per_hour AS DOUBLE) * coalesce(nullif(yield_rate, 0), 1)) AS hours_per_piece
     FROM routing_step
 ),
 price AS (
@@ -22,7 +26,8 @@ price AS (
         dispatch.step_no,
         dispatch.station_no,
         dispatch.work_date,
-        sum(dispatch.planned_qty * coalesce(sales_order.unit_price, 0)) / nullif(sum(dispatch.planned_qty), 0) AS price
+        sum(CAST(dispatch.planned_qty AS DOUBLE) * coalesce(sales_order.unit_price, 0))
+            / nullif(sum(dispatch.planned_qty), 0) AS price
     FROM dispatch
     JOIN work_order USING (work_order_no)
     LEFT JOIN sales_order

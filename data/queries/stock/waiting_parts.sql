@@ -31,7 +31,7 @@ SELECT
     item.name AS item_name,
     item.uom,
     CAST(missing.short_qty AS DOUBLE) AS short_qty,
-    CAST(missing.short_qty * priced_item.unit_cost AS DOUBLE) AS part_value,
+    CAST(missing.short_qty AS DOUBLE) * priced_item.unit_cost AS part_value,
     missing.needed_on,
     missing.available_date,
     coalesce(hit.orders_hit, 0) AS orders_hit,

@@ -29,7 +29,7 @@ missing AS (
         short.needed_on,
         short.available_date,
         blocking.item_no IS NOT NULL,
-        CAST(short.qty * priced_item.unit_cost AS DOUBLE)
+        CAST(short.qty AS DOUBLE) * priced_item.unit_cost
     FROM short
     JOIN priced_item USING (item_no)
     LEFT JOIN blocking USING (item_no)
