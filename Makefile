@@ -9,6 +9,9 @@ WORKERS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 DB := $(or $(PAICHAN_DB),var/paichan.duckdb)
+PICTURED_DAY := 2026-11-23
+PICTURED = today manager=today?view=manager brief delivery backlog 'order?order=SO2610-0240&line=1' shortages kits \
+	mrp?item=RM-104 stock suppliers runs gantt load capacity dispatch attainment glossary imports
 BENCHMARKS = $(patsubst benchmarks/%.py,benchmarks.%,$(wildcard benchmarks/bench_*.py))
 
 .PHONY: setup run factory test lint types browser unit faults proof bench dictionary pictures lock clean
@@ -64,15 +67,18 @@ bench: setup
 dictionary: setup
 	$(BIN)/python -m data.tables.dictionary
 
-# the pictures in the README, of a sample factory of their own
+# the pictures in the README and in the user's guides, of a sample factory in each language; two plans, so that the second
+# one has something to be compared with. What a chapter shows is the page as it opens but for a late order and a short part.
 pictures: setup browser
-	@mkdir -p build docs/pictures
-	@rm -f build/pictures.duckdb
-	$(BIN)/paichan demo --db build/pictures.duckdb
-	$(BIN)/paichan plan --db build/pictures.duckdb
-	$(BIN)/python -m tests.browser.screenshots build/pictures.duckdb build/pictures today
-	cp build/pictures/today_en.png docs/pictures/today.png
-	cp build/pictures/today_zh.png docs/pictures/today_zh.png
+	@rm -rf build/pictures && mkdir -p build/pictures docs/pictures
+	@for language in zh en; do \
+		db=build/pictures/$$language.duckdb; \
+		$(BIN)/paichan demo --db $$db --lang $$language --as-of $(PICTURED_DAY) && \
+		$(BIN)/paichan plan --db $$db --time-limit 2 && $(BIN)/paichan plan --db $$db && \
+		$(BIN)/python -m tests.browser.screenshots $$db docs/pictures --lang $$language --small $(PICTURED) && \
+		$(BIN)/python -m tests.browser.screenshots build/pictures/empty.duckdb docs/pictures --lang $$language --small \
+			first_use=today || exit 1; \
+	done
 
 lock: setup
 	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock

@@ -45,7 +45,7 @@ def test_import_plan_and_read_why_an_order_is_late(tmp_path, factory_files, lang
     with running_app(tmp_path / "paichan.duckdb") as address, browser_page() as page:
         page.goto(f"{address}/?lang={language}")
         settle(page)
-        page.get_by_role("link", name=text(language, "shell.empty.load"), exact=False).click()
+        page.get_by_role("link", name=text(language, "first_use.load.files"), exact=False).click()
         page.get_by_role("heading", name=text(language, "shell.pages.imports.title"), exact=True).wait_for()
         settle(page)
 
@@ -56,12 +56,15 @@ def test_import_plan_and_read_why_an_order_is_late(tmp_path, factory_files, lang
         page.get_by_text(text(language, "data_pages.saved", batch="B-000001")).wait_for(timeout=PATIENCE)
         settle(page)
 
-        page.get_by_role("link", name=text(language, "data_pages.plan_next"), exact=False).click()
         page.get_by_role("button", name=text(language, "today.plan_now")).click(timeout=PATIENCE)
+        planned = page.get_by_role("link", name=text(language, "data_pages.planned", run_no="P-000001"), exact=False)
+        planned.wait_for(timeout=PATIENCE)
+        settle(page)
+        planned.click()
         page.get_by_role("heading", name=text(language, "today.act"), exact=True).wait_for(timeout=PATIENCE)
         settle(page)
 
-        page.get_by_role("link", name=text(language, "today.all_late"), exact=False).click()
+        page.get_by_test_id("stMain").locator('a[href*="late=1"]').first.click()
         page.get_by_role("heading", name=text(language, "shell.pages.backlog.title"), exact=True).wait_for()
         settle(page)
         assert "late=1" in page.url
