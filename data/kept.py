@@ -16,8 +16,18 @@ import pyarrow as pa
 KEPT = frozenset(
     {
         "attainment/output",
+        "delivery/due_lines",
+        "delivery/tracking",
         "kpi/day_output",
+        "kpi/kit_rate",
         "kpi/shortfall",
+        "kpi/stock_cover",
+        "kpi/stock_layers",
+        "materials/kit_at_start",
+        "materials/short",
+        "materials/short_lines",
+        "orders/backlog_lines",
+        "plan_input/stock",
     }
 )
 LIMIT_BYTES = 256_000_000
