@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.plans import latest_run, read_input, read_plan, run_settings
-from data.store import Store
+from data.store import Store, StoreError
 from data.tables import TABLES, Table
 from data.tables.dangling import dangling
 from planning.bom import check_acyclic
@@ -80,6 +80,8 @@ def _plan_faults(store: Store) -> list[DataFault]:
     try:
         plan = read_plan(store, run_no)
         plan_input = read_input(store, plan.as_of_date, run_settings(store, run_no))
+    except StoreError:
+        raise  # no fault of the plan
     except PaichanError as error:
         return [DataFault(error.code, error.rule, error.facts)]
     return [

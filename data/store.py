@@ -42,6 +42,8 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": False,
 }
 KEPT_BACKUPS = 20
+FORGOTTEN_SECONDS = 600
+PATIENCE_SECONDS = 10.0
 # what DuckDB and the system say when a disk, another program or another version stands in the way
 TROUBLES = (
     ("STORE-LOCKED", re.compile("could not set lock|conflicting lock|already open|used by another process", re.I)),
@@ -51,7 +53,7 @@ TROUBLES = (
     ("STORE-NEWER", re.compile("version number", re.I)),
     ("STORE-DAMAGED", re.compile("corrupt|checksum|enough bytes|replaying wal|deserialize", re.I)),
 )
-OF_THE_PLACE = ("STORE-FULL", "STORE-READONLY", "STORE-MEMORY", "STORE-NEWER")  # not of a backup itself
+OF_THE_PLACE = ("STORE-FULL", "STORE-READONLY", "STORE-MEMORY", "STORE-NEWER", "STORE-BUSY")  # not of a backup itself
 OF_THE_DISK = (
     duckdb.IOException,
     duckdb.FatalException,
@@ -167,6 +169,8 @@ class Store:
         self.path = path
         self._connection = connection
         self._writing = threading.RLock()
+        self._reading = 0
+        self._readers = threading.Condition()
         self._broken = False
         self._kept = KeptAnswers()
 
@@ -199,7 +203,10 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor for reading, closed at the end. Raises StoreError where the file cannot be read."""
-        cursor = self._cursor()
+        self._mend()
+        with self._readers:
+            cursor = self._connection.cursor()
+            self._reading += 1
         try:
             yield cursor
         except duckdb.Error as error:
@@ -207,18 +214,16 @@ class Store:
             raise
         finally:
             cursor.close()
+            with self._readers:
+                self._reading -= 1
+                self._readers.notify_all()
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
+    def _mend(self) -> None:
         if self._broken:
             with self._writing, in_words(self.path):
                 self._connection.close()
                 self._connection = _ready(self.path)
                 self._broken = False
-        try:
-            return self._connection.cursor()
-        except duckdb.ConnectionException:
-            with self._writing:  # a restore is under way
-                return self._connection.cursor()
 
     def _told(self, error: duckdb.Error) -> None:
         """Raise what a statement met in words, unless it is the statement's own error.
@@ -258,7 +263,8 @@ class Store:
         commit nothing and report success. Raises StoreError where the file cannot be written.
         """
         with self._writing:
-            cursor = self._cursor()
+            self._mend()
+            cursor = self._connection.cursor()
             try:
                 cursor.execute("BEGIN")
                 yield Writer(cursor, author, reason)
@@ -340,11 +346,14 @@ class Store:
             try:
                 copy_file(backup, incoming)
                 _make_ready(incoming, self.data_version(), self.facts_version())
-                self._connection.close()
-                try:
-                    _take_place(incoming, self.path)
-                finally:
-                    self._connection = _ready(self.path)
+                with self._readers:
+                    if not self._readers.wait_for(lambda: not self._reading, PATIENCE_SECONDS):
+                        raise StoreError("STORE-BUSY")
+                    self._connection.close()
+                    try:
+                        _take_place(incoming, self.path)
+                    finally:
+                        self._connection = _ready(self.path)
             except (duckdb.Error, StoreError) as error:
                 rule = error.code if isinstance(error, StoreError) else _trouble(error)
                 raise StoreError(rule if rule in OF_THE_PLACE else "STORE-BACKUP-BROKEN", path=backup.name) from error
@@ -418,13 +427,10 @@ def _wal(path: Path) -> Path:
 
 def _create(path: Path) -> None:
     """Make a database with all its tables. It gets its name when it is whole, so that a crash leaves no half of one."""
-    new = path.with_name(path.name + ".new")
-    if new.exists():
-        try:
-            _connect(new).close()
-        except StoreError as error:
-            if error.code == "STORE-LOCKED":
-                raise StoreError("STORE-LOCKED", path=path.name) from error
+    for left in path.parent.glob(f"{path.name}.*.new"):  # of a program that was killed
+        if time.time() - left.stat().st_mtime > FORGOTTEN_SECONDS:
+            _remove(left)
+    new = path.with_name(f"{path.name}.{os.getpid()}.new")
     _remove(new)
     try:
         with _connect(new) as connection:
@@ -472,9 +478,9 @@ def _lock_down(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     connection.execute("SET lock_configuration = true")
 
 
-def _checkpoint(cursor: duckdb.DuckDBPyConnection, patience_seconds: float = 10.0) -> None:
+def _checkpoint(cursor: duckdb.DuckDBPyConnection) -> None:
     """Bring the file up to date. A reader's open snapshot stands in the way, so wait for it a while."""
-    deadline = time.monotonic() + patience_seconds
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             cursor.execute("CHECKPOINT")
