@@ -88,9 +88,10 @@ class AllSchedules:
             for way in range(int(self.steps.first_way[step]), int(self.steps.first_way[step + 1])):
                 same: set[Unit] = set()
                 for unit in self._units(step, way):
-                    if units[unit] in same and not self.problem.stations.reserved[unit]:
-                        continue  # a unit like one that was tried
-                    same.add(units[unit])
+                    if not self.problem.stations.reserved[unit]:
+                        if units[unit] in same:
+                            continue  # a unit like one that was tried
+                        same.add(units[unit])
                     for run, after in self._runs(step, way, unit, units[unit], placed):
                         day = max(days.get(lot, int(self.lots.fixed_day[lot])), self._day(run))
                         self._place(rest, placed | {step: run}, units | {unit: after}, days | {lot: day})
