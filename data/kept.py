@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from typing import Any
-
-import pyarrow as pa
+from collections.abc import Callable, Hashable
 
 KEPT = frozenset(
     {
@@ -31,62 +28,63 @@ KEPT = frozenset(
     }
 )
 LIMIT_BYTES = 256_000_000
-Key = tuple[int, str, str]
+Key = tuple[str, int, Hashable]
 
 
-def key(facts: int, question: str, parameters: Mapping[str, Any]) -> Key:
-    """What an answer depends on: the version of the facts, the question and the values it is asked with."""
-    return facts, question, repr(sorted(parameters.items()))
+class Kept[T]:
+    """What was made, by whose it is, the version of the facts and what it is about. Safe between threads.
 
+    size: bytes that one takes. Where all of them are larger than `limit_bytes`, the least used are dropped.
+    """
 
-class KeptAnswers:
-    """Answers by key, the least used dropped first where they are larger than `limit_bytes`. Safe between threads."""
-
-    def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:
+    def __init__(self, size: Callable[[T], int], limit_bytes: int = LIMIT_BYTES) -> None:
+        self._size = size
         self._limit = limit_bytes
-        self._answers: OrderedDict[Key, pa.Table] = OrderedDict()
+        self._found: OrderedDict[Key, tuple[T, int]] = OrderedDict()
+        self._bytes = 0
         self._making: dict[Key, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def answer(self, wanted: Key, make: Callable[[], pa.Table]) -> pa.Table:
-        """The answer under `wanted`, by `make` where nobody has asked yet; who asks meanwhile waits for it."""
+    def get(self, whose: str, facts: int, about: Hashable, make: Callable[[], T]) -> T:
+        """What is kept, by `make` where nobody has asked yet; who asks meanwhile waits for it."""
+        key = whose, facts, about
         with self._lock:
-            found = self._find(wanted)
-            if found is not None:
-                return found
-            making = self._making.setdefault(wanted, threading.Lock())
+            if key in self._found:
+                return self._used(key)
+            making = self._making.setdefault(key, threading.Lock())
         with making:
             with self._lock:
-                found = self._find(wanted)
-            if found is not None:
-                return found
+                if key in self._found:
+                    return self._used(key)
             try:
                 made = make()
                 with self._lock:
-                    self._keep(wanted, made)
+                    self._keep(key, made)
             finally:
                 with self._lock:
-                    self._making.pop(wanted, None)
+                    self._making.pop(key, None)
         return made
 
     @property
     def bytes(self) -> int:
-        """How much memory the answers take."""
-        with self._lock:
-            return self._bytes()
+        """How much memory all of it takes."""
+        return self._bytes
 
-    def _find(self, wanted: Key) -> pa.Table | None:
-        found = self._answers.get(wanted)
-        if found is not None:
-            self._answers.move_to_end(wanted)
-        return found
+    def _used(self, key: Key) -> T:
+        self._found.move_to_end(key)
+        return self._found[key][0]
 
-    def _keep(self, wanted: Key, made: pa.Table) -> None:
-        for old in [key for key in self._answers if key[0] < wanted[0]]:  # of facts that nobody asks about any more
-            del self._answers[old]
-        self._answers[wanted] = made
-        while len(self._answers) > 1 and self._bytes() > self._limit:
-            self._answers.popitem(last=False)
+    def _keep(self, key: Key, made: T) -> None:
+        if key in self._found:
+            self._drop(key)
+        for old in [
+            old for old in self._found if old[0] == key[0] and old[1] < key[1]
+        ]:  # nobody asks about it any more
+            self._drop(old)
+        self._found[key] = made, self._size(made)
+        self._bytes += self._found[key][1]
+        while self._bytes > self._limit and len(self._found) > 1:
+            self._drop(next(iter(self._found)))
 
-    def _bytes(self) -> int:
-        return sum(table.nbytes for table in self._answers.values())
+    def _drop(self, key: Key) -> None:
+        self._bytes -= self._found.pop(key)[1]

@@ -25,7 +25,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from data.kept import KEPT, KeptAnswers, key
+from data.kept import KEPT, Kept
 from data.tables import TABLES
 from data.tables.ddl import add_column, create_table
 from planning.errors import PaichanError
@@ -139,7 +139,7 @@ class Snapshot:
     """The data as it is at one moment, for questions whose answers must fit each other."""
 
     cursor: duckdb.DuckDBPyConnection
-    kept: KeptAnswers
+    kept: Kept[pa.Table]
     facts: int
 
     def query(self, name: str, **parameters: object) -> pd.DataFrame:
@@ -151,9 +151,8 @@ class Snapshot:
     def _offer(self, names: Sequence[str], parameters: Mapping[str, object]) -> None:
         """Let this cursor read the answers to the questions `names`."""
         for name in names:
-            table = self.kept.answer(
-                key(self.facts, name, _used(question(name), parameters)), partial(self._made, name, parameters)
-            )
+            about = name, repr(sorted(_used(question(name), parameters).items()))
+            table = self.kept.get("", self.facts, about, partial(self._made, name, parameters))
             self.cursor.register(_view(name), table)
 
     def _made(self, name: str, parameters: Mapping[str, object]) -> pa.Table:
@@ -172,7 +171,7 @@ class Store:
         self._reading = 0
         self._readers = threading.Condition()
         self._broken = False
-        self._kept = KeptAnswers()
+        self._kept: Kept[pa.Table] = Kept(lambda table: table.nbytes)
 
     @classmethod
     def open(cls, path: Path | str) -> Store:

@@ -19,6 +19,7 @@ from typing import Any, Literal, NoReturn, cast
 import pandas as pd
 import streamlit as st
 
+from data.kept import Kept
 from data.kpi import Figure, figures
 from data.plans import Notice, default_as_of, notices
 from data.runs import recover
@@ -91,7 +92,11 @@ class Page:
         if self.plan_or_none is not None:
             plan = self.plan_or_none
             about = {"run_no": plan.run_no, "as_of": plan.as_of, "first_day": plan.first_day}
-        kept = _asked(str(self.store.path), self._version(), question, {**about, **parameters})
+        values = {**about, **parameters}
+        wanted = self._run_no(), question, repr(sorted(values.items()))
+        kept = _frames().get(
+            str(self.store.path), self.store.facts_version(), wanted, lambda: self.store.query(question, **values)
+        )
         return kept.copy(deep=False)  # its columns are copied where the page writes on them
 
     def figures(
@@ -113,7 +118,10 @@ class Page:
 
     def _version(self) -> str:
         """What the answers depend on. A plan that is only running changes nothing, so that watching it stays quick."""
-        return f"{self.store.facts_version()} {self.plan_or_none.run_no if self.plan_or_none else ''}"
+        return f"{self.store.facts_version()} {self._run_no()}"
+
+    def _run_no(self) -> str:
+        return self.plan_or_none.run_no if self.plan_or_none else ""
 
 
 def database_path() -> Path:
@@ -200,7 +208,7 @@ def _as_of(store: Store) -> dt.date | None:
 
 
 def _plan(store: Store) -> Plan | None:
-    found = _asked(str(store.path), str(store.data_version()), "today/plan", {})
+    found = _newest_plan(str(store.path), store.data_version())
     if found.empty:
         return None
     row = found.iloc[0]
@@ -239,9 +247,14 @@ def _set_libraries_apart() -> None:
 
 
 # answers are kept as they are: to pickle and unpickle ten thousand rows takes longer than to ask for them
-@st.cache_resource(max_entries=400, show_spinner=False)
-def _asked(path: str, version: str, question: str, parameters: dict[str, Any]) -> pd.DataFrame:
-    return open_store(path).query(question, **parameters)
+@st.cache_resource(show_spinner=False)
+def _frames() -> Kept[pd.DataFrame]:
+    return Kept(lambda frame: int(frame.memory_usage(deep=True).sum()))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _newest_plan(path: str, version: int) -> pd.DataFrame:
+    return open_store(path).query("today/plan")
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)

@@ -11,10 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 import pytest
 
-from data.kept import KEPT, KeptAnswers
+from data.kept import KEPT, Kept
 from data.plans import read_input, save_plan
 from data.sample import build_sample
 from data.store import QUERIES, Store, Writer, composed, question
@@ -121,40 +120,54 @@ def test_a_snapshot_stays_as_it_was(tmp_path):
     assert now == pytest.approx(2 * then)
 
 
-def table(rows: int) -> pa.Table:
-    return pa.table({"n": pa.array(range(rows), pa.int64())})
-
-
 def test_who_asks_meanwhile_waits_for_the_answer():
-    answers, made = KeptAnswers(), []
+    kept, made = Kept[list](len), []
 
-    def make() -> pa.Table:
+    def make() -> list:
         made.append(threading.get_ident())
         time.sleep(0.1)
-        return table(3)
+        return [1, 2]
 
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: answers.answer((1, "q", ""), make), range(8)))
+        found = list(pool.map(lambda _: kept.get("", 1, "q", make), range(8)))
     assert len(made) == 1
-    assert all(answer is found[0] for answer in found)
+    assert all(one is found[0] for one in found)
 
 
 def test_an_answer_that_fails_can_be_asked_for_again():
-    answers = KeptAnswers()
+    kept = Kept[list](len)
 
-    def fail() -> pa.Table:
+    def fail() -> list:
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
-        answers.answer((1, "q", ""), fail)
-    assert answers.answer((1, "q", ""), lambda: table(1)).num_rows == 1
+        kept.get("", 1, "q", fail)
+    assert kept.get("", 1, "q", lambda: [1]) == [1]
 
 
-def test_memory_is_bounded_and_old_facts_are_forgotten():
-    answers = KeptAnswers(limit_bytes=3000)
-    for number in range(10):
-        answers.answer((1, "q", str(number)), lambda: table(100))  # 800 bytes each
-        assert answers.bytes <= 3000
-    answers.answer((1, "q", "0"), lambda: table(1))  # dropped, so it is made again
-    answers.answer((2, "q", "0"), lambda: table(2))
-    assert answers.bytes == 16
+def test_memory_is_bounded_and_the_least_used_goes_first():
+    kept = Kept[bytes](len, limit_bytes=30)
+    for name in "abc":
+        kept.get("", 1, name, lambda: bytes(10))
+    kept.get("", 1, "a", lambda: bytes(1))  # there still
+    kept.get("", 1, "d", lambda: bytes(10))
+    assert kept.bytes == 30
+    assert len(kept.get("", 1, "a", lambda: bytes(1))) == 10
+    assert len(kept.get("", 1, "b", lambda: bytes(1))) == 1
+
+
+def test_what_is_larger_than_the_bound_is_kept_alone():
+    kept = Kept[bytes](len, limit_bytes=30)
+    kept.get("", 1, "a", lambda: bytes(10))
+    assert len(kept.get("", 1, "b", lambda: bytes(50))) == 50
+    assert kept.bytes == 50
+    kept.get("", 1, "c", lambda: bytes(10))
+    assert kept.bytes == 10
+
+
+def test_old_facts_are_forgotten_but_not_those_of_another():
+    kept = Kept[bytes](len)
+    kept.get("one", 1, "q", lambda: bytes(10))
+    kept.get("other", 1, "q", lambda: bytes(7))
+    kept.get("one", 2, "q", lambda: bytes(1))
+    assert kept.bytes == 8
