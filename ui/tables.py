@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any, Literal
 
@@ -113,6 +113,11 @@ def printed(frame: pd.DataFrame, alt: str) -> None:
         f'{PRINTED}<div class=printed-frame><table class=printed aria-label="{escape(alt)}">'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def worded(values: pd.Series, word: Callable[[Any], str]) -> pd.Series:
+    """The words of `values`, each of which is looked up once: a long column has few different ones."""
+    return values.map({value: word(value) for value in values.unique()})
 
 
 def share(label: str) -> Any:

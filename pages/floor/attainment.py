@@ -414,7 +414,7 @@ def show_rows(page: guard.Page, asked: Mapping[str, object], where: str, steps: 
         guard.nothing(t("attainment.rows.none"))
         links.link("attainment", t("attainment.filter.clear"))
         return
-    rows["category"] = [cause(name) for name in rows["category"]]
+    rows["category"] = tables.worded(rows["category"], cause)
     columns = [name for name in ROWS if name != "short_value" or asked["measure"] == "value"]
     if everything:
         columns.insert(columns.index("short_qty"), "beyond_qty")
@@ -517,8 +517,8 @@ def exceptions(page: guard.Page, days: int, period: Mapping[str, dt.date]) -> No
             guard.nothing(t("attainment.exceptions.none_filter"))
             return
         st.caption(t("attainment.exceptions.pick"))
-        rows["category"] = [cause(name) for name in rows["category"]]
-        rows["status"] = [text.choice("exception_report", "status", status) for status in rows["status"]]
+        rows["category"] = tables.worded(rows["category"], cause)
+        rows["status"] = tables.worded(rows["status"], lambda status: text.choice("exception_report", "status", status))
         columns = [name for name in EXCEPTIONS if not rows[name].isna().all()]
         tables.table(
             rows,

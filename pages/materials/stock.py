@@ -282,7 +282,7 @@ def missing_rows(page: guard.Page, measure: str, week: str) -> None:
     columns: tuple[str, ...] = PARTS
     targets: dict[str, tables.Target] = dict(TO_ITEM)
     if measure == "orders":
-        rows["state"] = [t(f"schedule.state.{state}") for state in rows["state"]]
+        rows["state"] = tables.worded(rows["state"], lambda state: t(f"schedule.state.{state}"))
         columns, targets = ORDERS, {**TO_ORDER, **TO_PART}
     tables.table(
         rows,
@@ -303,8 +303,8 @@ def kit_rows(page: guard.Page, asked: Mapping[str, object]) -> None:
     if rows.empty:
         guard.nothing(t("stock.kits.none"))
         return
-    rows["kind"] = [t(f"materials.kind.{kind}") for kind in rows["kind"]]
-    rows["readiness"] = [t(f"stock.kits.{state}") for state in rows["readiness"]]
+    rows["kind"] = tables.worded(rows["kind"], lambda kind: t(f"materials.kind.{kind}"))
+    rows["readiness"] = tables.worded(rows["readiness"], lambda state: t(f"stock.kits.{state}"))
     rows = rows.assign(subject="lots", week="all")
     tables.table(
         rows,
@@ -431,7 +431,7 @@ def show_lists(page: guard.Page, classes: pd.DataFrame, slow_days: Sequence[int]
         guard.nothing(t(f"stock.list.none_{chosen}", days=asked["days"]))
         return
     tables.table(
-        rows.assign(category=[category(name) for name in rows["category"]]),
+        rows.assign(category=tables.worded(rows["category"], category)),
         f"stock_{chosen}",
         columns,
         alt=t(f"stock.list.{chosen}"),

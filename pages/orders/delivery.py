@@ -60,6 +60,17 @@ TRACKING = (
     "item_no",
     "customer_order_no",
 )
+# what the next step of a line depends on
+NEXT = (
+    "stage",
+    "owner",
+    "blocked_kind",
+    "part_no",
+    "supply_ref",
+    "available_date",
+    "station_name",
+    "work_order_no",
+)
 TO_ORDER = {"line": ("order", {"order": "sales_order_no", "line": "line_no"})}
 KEYS = {"lines": "on_time_delivery_lines", "quantity": "on_time_delivery_quantity"}
 OWED = {"lines": "backlog_lines", "pieces": "backlog_quantity", "value": "backlog_value"}
@@ -649,15 +660,10 @@ def show_tracking(page: guard.Page, asked: Mapping[str, object]) -> None:
     if rows.empty:
         guard.nothing(t("delivery.tracking.none"))
         return
-    rows["next"] = [next_step(row) for row in rows.to_dict("records")]
-    rows["stage"] = [
-        t("delivery.tracking.at", stage=t(f"delivery.stage.{stage}"), station=station)
-        if station
-        else t(f"delivery.stage.{stage}")
-        for stage, station in zip(rows["stage"], rows["station_name"], strict=True)
-    ]
-    rows["owner"] = [t(f"delivery.roles.{owner}") for owner in rows["owner"]]
-    rows["state"] = [t(f"delivery.state.{state}") if state else "" for state in rows["state"]]
+    rows["next"] = page.kept("delivery_next", lambda: next_steps(rows), asked)
+    rows["stage"] = tables.worded(pd.Series(zip(rows["stage"], rows["station_name"], strict=True)), stage_at)
+    rows["owner"] = tables.worded(rows["owner"], lambda owner: t(f"delivery.roles.{owner}"))
+    rows["state"] = tables.worded(rows["state"], lambda state: t(f"delivery.state.{state}") if state else "")
     tables.table(
         rows,
         "delivery_tracking",
@@ -667,6 +673,20 @@ def show_tracking(page: guard.Page, asked: Mapping[str, object]) -> None:
         targets=TO_ORDER,
         pinned=("line",),
     )
+
+
+def stage_at(place: tuple[str, str]) -> str:
+    """A stage, with the station where there is one."""
+    stage, station = place
+    name = t(f"delivery.stage.{stage}")
+    return t("delivery.tracking.at", stage=name, station=station) if station else name
+
+
+def next_steps(rows: pd.DataFrame) -> pd.Series:
+    """What is to be done next with each of the lines; those that wait for the same have the same words."""
+    alike = rows.groupby([*NEXT], dropna=False, sort=False).ngroup()
+    different = rows.loc[~alike.duplicated(), [*NEXT]].to_dict("records")
+    return pd.Series([next_step(row) for row in different], dtype="str").take(alike).set_axis(rows.index)
 
 
 def next_step(row: Mapping[str, object]) -> str:
