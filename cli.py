@@ -11,6 +11,7 @@ import datetime as dt
 import json
 import math
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -174,9 +175,15 @@ def _demo(options: argparse.Namespace) -> int:
     return 0
 
 
+def _past_stopping() -> None:
+    """From here on the work is saved: to say that it was stopped would be wrong."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _import(options: argparse.Namespace) -> int:
     with _opened(options) as store:
         report = import_files(store, options.paths, author=AUTHOR, skip_rejected=options.skip_rejected)
+        _past_stopping()
     if options.json:
         _print_json(report.as_json(options.lang))
     else:
@@ -198,6 +205,7 @@ def _import(options: argparse.Namespace) -> int:
 def _undo(options: argparse.Namespace) -> int:
     with _opened(options) as store:
         report = undo(store, options.batch, author=AUTHOR)
+        _past_stopping()
     if options.json:
         _print_json({"batch": options.batch, "removed": report.removed, "restored": report.restored})
     _complain(text(options.lang, "cli.undone", batch=options.batch))

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,6 +42,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+INTERRUPTED = "Query interrupted"  # what DuckDB makes of Ctrl-C while a statement runs
 KEPT_BACKUPS = 20
 FORGOTTEN_SECONDS = 600
 PATIENCE_SECONDS = 10.0
@@ -78,6 +80,23 @@ def in_words(path: Path) -> Iterator[None]:
         if rule is None:
             raise  # of the statement, not of the file
         raise StoreError(rule, path=path.name) from error
+    except RuntimeError as error:
+        if str(error) == INTERRUPTED:
+            raise KeyboardInterrupt from error
+        raise
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let no Ctrl-C in between, since nobody could say afterwards whether what it cut off was saved."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals come to the main thread only
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
 
 
 def _trouble(error: Exception) -> str | None:
@@ -208,7 +227,7 @@ class Store:
             self._reading += 1
         try:
             yield cursor
-        except duckdb.Error as error:
+        except (duckdb.Error, RuntimeError) as error:
             self._told(error)
             raise
         finally:
@@ -224,7 +243,7 @@ class Store:
                 self._connection = _ready(self.path)
                 self._broken = False
 
-    def _told(self, error: duckdb.Error) -> None:
+    def _told(self, error: Exception) -> None:
         """Raise what a statement met in words, unless it is the statement's own error.
 
         After a fatal error, such as a full disk, the connection is of no use any more; the next call opens another.
@@ -269,10 +288,11 @@ class Store:
                 yield Writer(cursor, author, reason)
                 cursor.execute("SELECT 1")  # fails where the transaction was aborted and the error swallowed
                 cursor.execute("UPDATE data_version SET version = version + 1, facts = facts + ?", [int(facts)])
-                cursor.execute("COMMIT")
+                with _undisturbed():
+                    cursor.execute("COMMIT")
             except BaseException as error:
                 _roll_back(cursor)
-                if isinstance(error, duckdb.Error):
+                if isinstance(error, (duckdb.Error, RuntimeError)):
                     self._told(error)
                 raise
             finally:
@@ -493,8 +513,8 @@ def _checkpoint(cursor: duckdb.DuckDBPyConnection) -> None:
 def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
     try:
         cursor.execute("ROLLBACK")
-    except duckdb.Error:
-        return  # the transaction had already ended
+    except (duckdb.Error, RuntimeError):
+        return  # the transaction had already ended, or Ctrl-C came again: it ends with its cursor
 
 
 def _renumber(connection: duckdb.DuckDBPyConnection, version: int, facts: int) -> None:

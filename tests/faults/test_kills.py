@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import signal
+import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -196,7 +197,24 @@ def test_ctrl_c_keeps_the_best_plan_so_far(planned: Path, tmp_path: Path):
         assert cursor.execute("SELECT count(*) FROM plan_run").fetchone() == (2,)
 
 
-@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7])
+LONG = "SELECT sum(a.range * b.range % 7) FROM range(1000000) AS a, range(100000) AS b"
+
+
+@pytest.mark.parametrize("way", ["read", "write"])
+def test_ctrl_c_ends_a_statement_that_runs_and_the_store_goes_on(way: str, store: Store):
+    before = content(store)
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt), store.read() if way == "read" else store.write("test", "long") as running:  # noqa: PT012
+        running.execute("SELECT 1" if way == "read" else "INSERT INTO setting VALUES ('half', 'done')")
+        running.execute(LONG)
+    timer.join()
+    assert content(store) == before
+    with store.write("test", "after") as writer:
+        writer.execute("INSERT INTO setting VALUES ('after', 'done')")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9])
 def test_ctrl_c_takes_an_import_back(share: float, sample: Path, files: Path, tmp_path: Path):
     def started(folder: Path) -> tuple[Path, Run]:
         path, words = prepared(Case(sample, ("import", files)), folder)
