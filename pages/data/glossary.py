@@ -101,6 +101,7 @@ LOOK = """<style>
 .st-key-terms [data-testid="stHorizontalBlock"] {
   border-top: 1px solid rgba(127, 127, 127, 0.25); padding-top: 0.35rem; gap: 1rem;
 }
+.st-key-terms [data-testid="stPageLink-NavLink"] p { white-space: normal; }
 </style>"""
 
 
@@ -143,7 +144,7 @@ def listed(found: list[Entry]) -> None:
             continue
         st.subheader(t(f"glossary.groups.{group}"), anchor=group)
         for entry in mine:
-            term, meaning, where = st.columns([3, 7, 2])
+            term, meaning, where = st.columns([3, 6, 2])
             term.markdown(f"**{entry.zh}**  \n{entry.en}")
             meaning.markdown(entry.meaning)
             with where:

@@ -76,7 +76,6 @@ def urgent(rows: pd.DataFrame) -> None:
         "orders.urgent",
         lines=text.counted("line", len(first)),
         line=text.line(line["sales_order_no"], line["line_no"]),
-        customer=line["customer_name"],
         item=line["item_name"] or line["item_no"],
         date=text.date(line["target_date"]),
         state=t(f"orders.state.{line['state']}") + late,

@@ -39,6 +39,24 @@ def late_line(sample_database):
         return store.query("today/late", **run_of(store)).iloc[0]
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_rush_order_is_named_and_leads_to_its_order(sample_database, language):
+    with Store.open(sample_database) as store, store.read() as cursor:
+        number, line = cursor.execute("SELECT sales_order_no, line_no FROM sales_order WHERE priority = 1").fetchone()
+    app = opened("pages/orders/backlog.py", language)
+    (link,) = [link.proto for link in app.get("page_link") if link.proto.page == "order"]
+    assert f"**{number}/{line}**" in link.label
+    assert f"order={number}&line={line}" in link.query_string
+
+
+def test_where_many_orders_have_the_first_priority_none_is_called_a_rush_order(sample_database):
+    with Store.open(sample_database) as store, store.write("test", "all are urgent") as writer:
+        writer.execute("UPDATE sales_order SET priority = 1")
+    app = opened("pages/orders/backlog.py")
+    assert not app.error
+    assert [link for link in app.get("page_link") if link.proto.page == "order"] == []
+
+
 def test_filters_in_the_address_are_those_of_the_list(sample_database, late_line):
     app = opened("pages/orders/backlog.py", customer=str(late_line["customer_no"]), late="1")
     assert not app.error
