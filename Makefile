@@ -14,7 +14,7 @@ PICTURED = today manager=today?view=manager brief delivery backlog 'order?order=
 	mrp?item=RM-104 stock suppliers runs gantt load capacity dispatch attainment glossary imports
 BENCHMARKS = $(patsubst benchmarks/%.py,benchmarks.%,$(wildcard benchmarks/bench_*.py))
 
-.PHONY: setup run factory test lint types browser unit faults proof bench dictionary pictures lock clean
+.PHONY: setup run factory test lint types browser unit faults proof bench dictionary pictures screenshots lock clean
 
 setup: .venv/ready
 
@@ -78,6 +78,17 @@ pictures: setup browser
 		$(BIN)/python -m tests.browser.screenshots $$db docs/pictures --lang $$language --small $(PICTURED) && \
 		$(BIN)/python -m tests.browser.screenshots build/pictures/empty.duckdb docs/pictures --lang $$language --small \
 			first_use=today || exit 1; \
+	done
+
+# every page as planners see it: both languages, light and dark, on a wide and on a narrow screen
+screenshots: setup browser
+	@rm -rf build/screenshots && mkdir -p build/screenshots
+	@for language in zh en; do \
+		db=build/screenshots/$$language.duckdb; \
+		$(BIN)/paichan demo --db $$db --lang $$language --as-of $(PICTURED_DAY) && \
+		$(BIN)/paichan plan --db $$db --time-limit 2 && $(BIN)/paichan plan --db $$db && \
+		$(BIN)/python -m tests.browser.screenshots $$db build/screenshots $(PICTURED) --lang $$language \
+			--width 1440 1024 --theme light dark || exit 1; \
 	done
 
 lock: setup
