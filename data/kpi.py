@@ -229,12 +229,14 @@ def figures(
     until: dt.date | None = None,
     settings: KpiSettings | None = None,
     keys: Collection[str] = KEYS,
+    cuts: Collection[tuple[str, ...]] | None = None,
 ) -> list[Figure]:
     """The figures `keys` as of the end of `as_of` for the period `since` to `until`, both included; totals before cuts.
 
     The period is the `PERIOD_DAYS` days up to `as_of` unless given. Kit rate and load look ahead: they take the part
     of the period after `as_of`; where it has none, the next `settings.kit_days` working days and the next
-    `settings.ahead_days` days. Raises InputError where the period ends before it begins.
+    `settings.ahead_days` days. cuts: those that are wanted, all unless given; a large factory has tens of thousands.
+    Raises InputError where the period ends before it begins.
     """
     settings = settings or stored_settings(store)
     bound = _values(store, as_of, since, until, settings)
@@ -251,7 +253,7 @@ def figures(
             asked = (measure.question, json.dumps(dict(measure.parameters)))
             if asked not in behind:
                 behind[asked] = snapshot.query(f"kpi/{measure.question}", **bound, **measure.parameters)
-            found += _read_off(measure, behind[asked])
+            found += _read_off(measure, behind[asked], cuts)
     return found
 
 
@@ -471,13 +473,15 @@ def _same(values: pd.Series, wanted: Any) -> pd.Series:
     return values.isna() if wanted is None else values == wanted
 
 
-def _read_off(measure: Measure, found: pd.DataFrame) -> Iterator[Figure]:
-    """The total, then each cut in the order of its values."""
+def _read_off(
+    measure: Measure, found: pd.DataFrame, cuts: Collection[tuple[str, ...]] | None = None
+) -> Iterator[Figure]:
+    """The total, then each of `cuts` (None: of all it has) in the order of its values."""
     kept = _kept(measure, found)
     columns = _columns(measure)
     if measure.total:
         yield _summed(measure, kept[columns].sum().tolist(), dict(measure.cut))
-    for names in measure.cuts:
+    for names in measure.cuts if cuts is None else [names for names in measure.cuts if names in cuts]:
         sums = kept.groupby(list(names), dropna=False, sort=True)[columns].sum()
         bands = measure.bands.get(names[0]) if len(names) == 1 else None
         if bands:

@@ -100,10 +100,14 @@ class Page:
         return kept.copy(deep=False)  # its columns are copied where the page writes on them
 
     def figures(
-        self, keys: tuple[str, ...], since: dt.date | None = None, until: dt.date | None = None
+        self,
+        keys: tuple[str, ...],
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+        cuts: tuple[tuple[str, ...], ...] = (),
     ) -> tuple[Figure, ...]:
-        """The factory's figures `keys` as of the day in view, kept until data or plan change."""
-        return _figures(str(self.store.path), self._version(), self.today, keys, since, until)
+        """The figures `keys` as of the day in view, and those of `cuts`, kept until data or plan change."""
+        return _figures(str(self.store.path), self._version(), self.today, keys, since, until, cuts)
 
     def kept[T](self, name: str, make: Callable[[], T], about: Mapping[str, Any]) -> T:
         """What `make` returns, kept under `name` until data, plan, language or `about` change: a chart that takes long
@@ -259,9 +263,15 @@ def _newest_plan(path: str, version: int) -> pd.DataFrame:
 
 @st.cache_resource(max_entries=20, show_spinner=False)
 def _figures(
-    path: str, version: str, as_of: dt.date, keys: tuple[str, ...], since: dt.date | None, until: dt.date | None
+    path: str,
+    version: str,
+    as_of: dt.date,
+    keys: tuple[str, ...],
+    since: dt.date | None,
+    until: dt.date | None,
+    cuts: tuple[tuple[str, ...], ...],
 ) -> tuple[Figure, ...]:
-    return tuple(figures(open_store(path), as_of, since, until, keys=keys))
+    return tuple(figures(open_store(path), as_of, since, until, keys=keys, cuts=cuts))
 
 
 @st.cache_resource(max_entries=60, show_spinner=False)

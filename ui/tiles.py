@@ -62,7 +62,7 @@ def readings(page: guard.Page, keys: tuple[str, ...]) -> Mapping[str, Reading]:
 
     Load is that of the fullest station. What is computed is kept until data or plan change.
     """
-    found = page.figures(keys)
+    found = page.figures(keys, cuts=(("station_no",),))
     of_period = tuple(key for key in keys if _basis(key) == "period")
     period = dt.timedelta(days=kpi.PERIOD_DAYS)
     earlier = page.figures(of_period, page.today - 2 * period + dt.timedelta(days=1), page.today - period)

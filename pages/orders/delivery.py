@@ -129,7 +129,9 @@ def total(
 
     def make() -> Figure:
         cut = {"customer_no": customer} if customer else None
-        found = kpi.figures(page.store, page.today, since, until, settings, keys=(key,))
+        found = kpi.figures(
+            page.store, page.today, since, until, settings, keys=(key,), cuts=tuple((name,) for name in cut or ())
+        )
         return next((figure for figure in found if figure.cut == cut), Figure(key, None, 0.0, 0.0, "ratio", cut))
 
     about = {"since": since, "until": until, "by_due_date": settings.by_due_date, "customer": customer}
@@ -531,7 +533,7 @@ def show_owed_weeks(weeks: pd.DataFrame, measure: str, due: str, coming: pd.Seri
 
 def show_owed_ages(page: guard.Page, measure: str) -> None:
     """How long what is overdue has been so."""
-    found = page.figures((OWED[measure],))
+    found = page.figures((OWED[measure],), cuts=(("age",),))
     ages = [(str(figure.cut["age"]), figure.value or 0.0) for figure in found if figure.cut]
     overdue = [(age, amount) for age, amount in ages if age != kpi.AGES[0]]
     if not any(amount for _, amount in overdue):

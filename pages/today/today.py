@@ -129,7 +129,7 @@ def switches(page: guard.Page, settings: kpi.KpiSettings) -> tiles.Definitions:
     return tiles.Definitions(
         lambda key, by_due_date: next(
             figure
-            for figure in kpi.figures(page.store, page.today, settings=by(by_due_date), keys=(key,))
+            for figure in kpi.figures(page.store, page.today, settings=by(by_due_date), keys=(key,), cuts=())
             if not figure.cut
         ),
         lambda key, by_due_date: kpi.rows(page.store, key, page.today, settings=by(by_due_date)),
