@@ -92,9 +92,11 @@ with guard.told():
         guard.nothing(t("materials.kits.empty_filter"))
         links.link("kits", t("materials.shortages.clear"))
         st.stop()
-    rows["kind"] = [t(f"materials.kind.{kind}") for kind in rows["kind"]]
-    rows["status"] = [t(f"materials.kits.{kit}") for kit in rows["status"]]
-    rows["blocking"] = [counted(parts) for parts in rows["blocking"]]
+    rows["kind"] = tables.worded(rows["kind"], lambda kind: t(f"materials.kind.{kind}"))
+    rows["status"] = tables.worded(rows["status"], lambda kit: t(f"materials.kits.{kit}"))
+    rows["blocking"] = page.kept(
+        "kits_blocking", lambda: tables.worded(rows["blocking"], counted), {**asked, "status": status}
+    )
     st.caption(t("materials.kits.pick"))
     shown = [name for name in COLUMNS if not rows[name].isna().all()]  # a lot has no target date, a line no start
     chosen = tables.table(
