@@ -20,7 +20,7 @@ import pandas as pd
 import streamlit as st
 
 from data.kept import Kept
-from data.kpi import Figure, figures
+from data.kpi import Figure, figures, trend
 from data.plans import Notice, default_as_of, notices
 from data.runs import recover
 from data.store import Store
@@ -31,6 +31,8 @@ from ui.navigation import ROOT
 from ui.text import language, t
 
 AUTHOR = "app"
+FIGURE_BYTES = 500  # about what one takes with its cut
+LIMIT_FIGURES = 16_000_000
 Needs = Literal["nothing", "data", "plan"]
 log = logging.getLogger("paichan")
 
@@ -107,7 +109,18 @@ class Page:
         cuts: tuple[tuple[str, ...], ...] = (),
     ) -> tuple[Figure, ...]:
         """The figures `keys` as of the day in view, and those of `cuts`, kept until data or plan change."""
-        return _figures(str(self.store.path), self._version(), self.today, keys, since, until, cuts)
+        return tuple(figure for key in keys for figure in self._figure(key, since, until, cuts))
+
+    def trend(self, key: str, cut: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """The figure `key` over time (`data.kpi.trend`) up to the day in view, kept until data or plan change."""
+        cut = cut or {}
+        about = self._run_no(), self.today, "trend", key, repr(sorted(cut.items()))
+        return _frames().get(
+            str(self.store.path),
+            self.store.facts_version(),
+            about,
+            lambda: trend(self.store, key, self.today, cut=cut),
+        )
 
     def kept[T](self, name: str, make: Callable[[], T], about: Mapping[str, Any]) -> T:
         """What `make` returns, kept under `name` until data, plan, language or `about` change: a chart that takes long
@@ -119,6 +132,16 @@ class Page:
     def notices(self) -> list[Notice]:
         """What is odd in the data as of the day in view."""
         return _notices(str(self.store.path), self._version(), self.today)
+
+    def _figure(
+        self, key: str, since: dt.date | None, until: dt.date | None, cuts: tuple[tuple[str, ...], ...]
+    ) -> tuple[Figure, ...]:
+        return _figures().get(
+            str(self.store.path),
+            self.store.facts_version(),
+            (self._run_no(), self.today, key, since, until, cuts),
+            lambda: tuple(figures(self.store, self.today, since, until, keys=(key,), cuts=cuts)),
+        )
 
     def _version(self) -> str:
         """What the answers depend on. A plan that is only running changes nothing, so that watching it stays quick."""
@@ -261,17 +284,9 @@ def _newest_plan(path: str, version: int) -> pd.DataFrame:
     return open_store(path).query("today/plan")
 
 
-@st.cache_resource(max_entries=20, show_spinner=False)
-def _figures(
-    path: str,
-    version: str,
-    as_of: dt.date,
-    keys: tuple[str, ...],
-    since: dt.date | None,
-    until: dt.date | None,
-    cuts: tuple[tuple[str, ...], ...],
-) -> tuple[Figure, ...]:
-    return tuple(figures(open_store(path), as_of, since, until, keys=keys, cuts=cuts))
+@st.cache_resource(show_spinner=False)
+def _figures() -> Kept[tuple[Figure, ...]]:
+    return Kept(lambda found: len(found) * FIGURE_BYTES, LIMIT_FIGURES)
 
 
 @st.cache_resource(max_entries=60, show_spinner=False)

@@ -62,9 +62,9 @@ def readings(page: guard.Page, keys: tuple[str, ...]) -> Mapping[str, Reading]:
 
     Load is that of the fullest station. What is computed is kept until data or plan change.
     """
-    found = page.figures(keys, cuts=(("station_no",),))
     of_period = tuple(key for key in keys if _basis(key) == "period")
     period = dt.timedelta(days=kpi.PERIOD_DAYS)
+    found = page.figures(keys, cuts=(("station_no",),))
     earlier = page.figures(of_period, page.today - 2 * period + dt.timedelta(days=1), page.today - period)
     before = {figure.key: figure.value for figure in earlier if not figure.cut}
     now = {figure.key: figure for figure in found if not figure.cut}
@@ -72,7 +72,8 @@ def readings(page: guard.Page, keys: tuple[str, ...]) -> Mapping[str, Reading]:
     if stations:
         now["load"] = max(stations, key=lambda figure: figure.value or 0.0)
     station_no = (now["load"].cut or {}).get("station_no") if "load" in now else None
-    trends = histories(page, keys, station_no)
+    of_station = {} if station_no is None else {"station_no": station_no}
+    trends = {key: page.trend(key, of_station if key == "load" else {}) for key in keys}
     settings = kpi.stored_settings(page.store)
     return {
         key: Reading(
@@ -99,36 +100,10 @@ def _previous(trend: pd.DataFrame) -> float | None:
     return float(trend["value"].iloc[-2]) if len(trend) > 1 else None
 
 
-def histories(page: guard.Page, keys: tuple[str, ...], station_no: str | None = None) -> Mapping[str, pd.DataFrame]:
-    """Each of the figures over time (`data.kpi.trend`), kept until data or plan change.
-
-    station_no: the station whose load is meant.
-    """
-    return _histories(*version(page), page.today, keys, station_no)
-
-
 def version(page: guard.Page) -> tuple[str, str]:
     """What everything on a page that is kept depends on: the store, its facts and the plan in view."""
     plan = page.plan_or_none
     return str(page.store.path), f"{page.store.facts_version()} {plan.run_no if plan else ''}"
-
-
-@st.cache_resource(max_entries=20, show_spinner=False)
-def _histories(
-    path: str, version: str, as_of: dt.date, keys: tuple[str, ...], station_no: str | None
-) -> Mapping[str, pd.DataFrame]:
-    store = guard.open_store(path)
-    settings = kpi.stored_settings(store)
-    return {
-        key: kpi.trend(
-            store,
-            key,
-            as_of,
-            settings=settings,
-            cut={"station_no": station_no} if key == "load" and station_no is not None else None,
-        )
-        for key in keys
-    }
 
 
 def tile(
@@ -233,7 +208,7 @@ def goal(figure: Figure, target: float) -> str:
     reached = kpi.met(figure.key, figure.value, target)
     if reached is None:
         return words
-    sign, colour = ("✓", COLOURS["on_time"]) if reached else ("✗", COLOURS["late"])
+    sign, colour = ("✓", MET) if reached else ("✗", MISSED)
     said = escape(t("figures.target.met" if reached else "figures.target.missed"))
     exactly = escape(distance(figure, target))
     return (

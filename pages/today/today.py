@@ -281,10 +281,9 @@ def trends(page: guard.Page) -> None:
     """The figures that tell whether the factory gets better, week by week."""
     st.subheader(t("today.manager.trends"), anchor=False)
     settings = kpi.stored_settings(page.store)
-    history = tiles.histories(page, tuple(TRENDS))
     for place, (key, unit) in zip(st.columns(len(TRENDS)), TRENDS.items(), strict=True):
         with place:
-            tiles.over_time(key, unit, t(f"today.trend.{key}"), history[key], settings.target(key))
+            tiles.over_time(key, unit, t(f"today.trend.{key}"), page.trend(key), settings.target(key))
 
 
 def risks(page: guard.Page) -> None:
