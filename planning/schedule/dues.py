@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planning.schedule.problem import Problem
-from planning.schedule.timeline import DAY, NEVER, Floats, Ints
+from planning.schedule.timeline import DAY, NEVER, Floats, Ints, TimelineArrays
 
 # A consumer that wants a lot this much later than the first counts 1/e of its weight in the lot's urgency.
 FADE = 5 * DAY
@@ -42,8 +42,25 @@ def earliest_ends(problem: Problem, order: Batches) -> Ints:
 
     By the preferred way of each step, in regular hours, without changeovers.
     """
-    steps, ways, lots, arrays = problem.steps, problem.ways, problem.lots, problem.stations.arrays
-    ready, done, reached = steps.release.copy(), lots.fixed_end.copy(), 0
+    return _alone(problem, order, problem.stations.arrays, 1)[0]
+
+
+def least_days(problem: Problem, order: Batches) -> Ints:
+    """The work day before which no plan has each lot done; the horizon's length where none has it done inside.
+
+    As if it had every station to itself, by whichever way ends first, in overtime where that may be worked, without
+    changeovers.
+    """
+    arrays = problem.stations.arrays
+    if problem.overtime:
+        arrays = TimelineArrays.of(problem.stations.lines, problem.horizon, overtime=True)
+    return _alone(problem, order, arrays, max(int(np.diff(problem.steps.first_way).max(initial=0)), 1))[1]
+
+
+def _alone(problem: Problem, order: Batches, arrays: TimelineArrays, most_ways: int) -> tuple[Ints, Ints]:
+    """End minute and work day of each lot that has every station to itself, by the first `most_ways` of each step."""
+    steps, ways, lots = problem.steps, problem.ways, problem.lots
+    ready, done, day, reached = steps.release.copy(), lots.fixed_end.copy(), lots.fixed_day.copy(), 0
     supplier_level = lots.level[lots.supplier]
     for level, batch in order:
         if level > reached:
@@ -53,20 +70,25 @@ def earliest_ends(problem: Problem, order: Batches) -> Ints:
         begin, lead = ready[batch], steps.lead[batch]
         end = np.where(lead >= 0, begin + np.maximum(lead, 0) * DAY, NEVER)
         out = end.copy()  # when the next step may begin, but for the wait
-        way = steps.first_way[batch]
-        done_here = steps.first_way[batch + 1] > way
-        if done_here.any():
-            station, process = ways.station[way[done_here]], ways.process[way[done_here]]
-            worked = arrays.worked(station, begin[done_here])
-            end[done_here] = arrays.clock(station, worked + process)
-            share = _first_share(problem, batch[done_here])
-            out[done_here] = arrays.clock(station, worked + np.floor(process * share).astype(np.int64))
-        end, out = np.minimum(end, NEVER), np.minimum(out, NEVER)
+        on = np.where(lead >= 0, np.minimum(begin // DAY + np.maximum(lead, 0), problem.horizon), problem.horizon)
+        share = _first_share(problem, batch)
+        for nth in range(most_ways):
+            here = np.flatnonzero(steps.first_way[batch + 1] - steps.first_way[batch] > nth)
+            way = steps.first_way[batch[here]] + nth
+            station, process = ways.station[way], ways.process[way]
+            worked = arrays.worked(station, begin[here])
+            by_way = arrays.clock(station, worked + process)
+            in_time = worked + process <= arrays.total[station]
+            on[here] = np.minimum(on[here], np.where(in_time, arrays.day_of_end(station, by_way), problem.horizon))
+            end[here] = np.minimum(end[here], by_way)
+            first = arrays.clock(station, worked + np.floor(process * share[here]).astype(np.int64))
+            out[here] = np.minimum(out[here], first)
         following = steps.next[batch]
         goes_on = following >= 0
         np.maximum.at(ready, following[goes_on], (out + steps.wait[batch])[goes_on])
         np.maximum.at(done, steps.lot[batch], end)
-    return done
+        np.maximum.at(day, steps.lot[batch], on)
+    return done, day
 
 
 def _first_share(problem: Problem, batch: Ints) -> Floats:

@@ -17,10 +17,10 @@ from collections.abc import Callable
 import numpy as np
 
 from planning.schedule.board import Board, last_minute, movable_lots
-from planning.schedule.dues import batches, earliest_ends
+from planning.schedule.dues import batches, least_days
 from planning.schedule.floor import Floor
 from planning.schedule.problem import Placement, Problem
-from planning.schedule.timeline import DAY, NEVER
+from planning.schedule.timeline import NEVER
 
 WARM, COLD = 0.3, 0.03  # temperature, in days of the line that weighs least: a good plan forgives no more
 BLOCKERS = 4
@@ -102,9 +102,8 @@ def ruin_and_recreate(
 
 
 def least_costs(problem: Problem) -> list[float]:
-    """Per line what it costs with every station to itself: by preferred ways in regular hours, so only a guess."""
-    day = np.minimum((earliest_ends(problem, batches(problem)) - 1) // DAY, problem.horizon)
-    lines = problem.lines
+    """Per line what it costs with every station to itself: no plan has it for less."""
+    day, lines = least_days(problem, batches(problem)), problem.lines
     least: list[float] = (lines.weight * np.maximum(problem.delivery_days(day) - lines.target, 0)).tolist()
     return least
 

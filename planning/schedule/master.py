@@ -273,5 +273,6 @@ class Master:
 def _price_scale(columns: Columns) -> float:
     """Weight x days that a minute is worth where a line's work stands in the way of another."""
     problem = columns.problem
-    work = float((problem.ways.process[problem.steps.first_way[:-1][np.diff(problem.steps.first_way) > 0]]).mean())
+    ways = problem.steps.first_way[:-1][np.diff(problem.steps.first_way) > 0]
+    work = float(problem.ways.process[ways].mean()) if len(ways) else 1.0
     return float(problem.lines.weight.mean()) / max(work, 1.0) * 3.0

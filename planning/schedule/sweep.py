@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from planning.schedule.dispatch import dispatch
-from planning.schedule.dues import Dues, batches, dues, earliest_ends
+from planning.schedule.dues import Dues, batches, dues, earliest_ends, least_days
 from planning.schedule.floor import Floor
 from planning.schedule.problem import Placement, Problem
 from planning.schedule.rows import overtime_hours
@@ -106,9 +106,7 @@ class Trial:
         self.has_setup = any(self.floor.needs_setup)
         self.mean_process = float(problem.ways.process.mean()) if len(problem.ways) else 1.0
         self.kappa_unit = 0.75 * _working_day(problem) + 2 * self.mean_process
-        one_way_only = not problem.overtime and not any(self.floor.alternatives)
-        ideal = problem.objective(np.minimum((earliest - 1) // DAY, problem.horizon))
-        self.least = ideal if one_way_only else 0.0
+        self.least = problem.objective(least_days(problem, order))
 
     @property
     def seconds_per_pass(self) -> float:

@@ -135,8 +135,8 @@ def _timeline(hours: Floats, start_minutes: Ints, overtime: int, count: int) -> 
 class TimelineArrays:
     """The timelines of all stations in one set of arrays, for questions about many steps at once.
 
-    Regular minutes only. Ahead of minute 0 and behind the horizon time is taken to run on at the station's
-    average, so that due times far away keep their order.
+    Regular minutes only, or overtime with them. Ahead of minute 0 and behind the horizon time is taken to run on at
+    the station's average, so that due times far away keep their order.
     """
 
     starts: Ints
@@ -153,24 +153,25 @@ class TimelineArrays:
     horizon: int
 
     @classmethod
-    def of(cls, lines: list[Timeline], horizon_days: int) -> TimelineArrays:
-        """The arrays of `lines`, one per station."""
+    def of(cls, lines: list[Timeline], horizon_days: int, overtime: bool = False) -> TimelineArrays:
+        """The arrays of `lines`, one per station; with `overtime` as if its hours were regular ones."""
+        also = "_overtime" if overtime else ""
 
         def joined(name: str) -> Ints:
             return np.concatenate([np.zeros(0, np.int64), *[np.asarray(getattr(x, name), np.int64) for x in lines]])
 
         counts = np.array([len(line.starts) for line in lines], np.int64)
         station = np.repeat(np.arange(len(lines)), counts)
-        total = np.array([line.through[-1] if line.through else 0 for line in lines], np.int64)
+        total = np.array([getattr(x, f"through{also}")[-1] if x.through else 0 for x in lines], np.int64)
         horizon = horizon_days * DAY
         density = np.where(total > 0, total / horizon, IDLE_DENSITY)
-        starts, through = joined("starts"), joined("through")
+        starts, through = joined("starts"), joined(f"through{also}")
         return cls(
             starts,
-            joined("regular_ends"),
+            joined("ends" if overtime else "regular_ends"),
             joined("ends"),
             joined("days"),
-            joined("before"),
+            joined(f"before{also}"),
             through,
             starts + station * _STRIDE,
             through + station * _STRIDE,
@@ -207,6 +208,14 @@ class TimelineArrays:
         minute = np.where(self.total[station] > 0, minute, 0)
         past = (worked > self.total[station]) | ((self.total[station] == 0) & (worked > 0))
         result: Ints = np.where(past, self.horizon, np.where(worked < 0, 0, minute)) + outside
+        return result
+
+    def day_of_end(self, station: Ints, minute: Ints) -> Ints:
+        """The work day of the window of each `station` in which something that ends at `minute` ends."""
+        if not len(self.days):
+            return np.zeros(len(minute), np.int64)
+        window = np.clip(self.window_before(station, minute), self.first[station], len(self.days) - 1)
+        result: Ints = self.days[window]
         return result
 
     def window_at(self, station: Ints, minute: Ints) -> Ints:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
+from planning.model import Settings
 from planning.schedule.build import make_problem
-from planning.schedule.dues import Dues, batches, dues, earliest_ends
+from planning.schedule.dues import Dues, batches, dues, earliest_ends, least_days
 from planning.schedule.problem import Problem
+from planning.schedule.sweep import Trial
 from planning.schedule.timeline import DAY
-from tests.planning.schedule.shops import Rows, factory, lot, materials, step, takes
+from tests.planning.schedule.shops import Rows, calendar, factory, lot, materials, station, step, takes
+from tests.planning.schedule.small_shops import FEATURES, small_shop
 
 
 def of(routing: Rows, lots: Rows, ledger: Rows = (), look_ahead: float = 1.0) -> tuple[Problem, Dues]:  # type: ignore[assignment]
@@ -77,3 +83,42 @@ def test_lots_know_how_early_they_could_be_done() -> None:
     lots = [lot("L1", "A", 8, due=1)]
     problem = make_problem(factory(routing, lots), materials(lots))
     assert earliest_ends(problem, batches(problem)).tolist() == [DAY + 10 * 60]
+
+
+NIGHT = ("chain", "waits", "calendars", "frozen", "release")
+
+
+@pytest.mark.parametrize("features", [*((name,) for name in FEATURES if name != "beyond"), NIGHT, FEATURES])
+def test_no_plan_has_a_lot_done_before_the_least_day(features: tuple[str, ...]) -> None:
+    reached = 0
+    for seed in range(30):
+        plan_input, plan = small_shop(seed, features)
+        trial = Trial(make_problem(plan_input, plan))
+        least = least_days(trial.problem, batches(trial.problem))
+        for setting in trial.settings()[::5]:
+            days = np.array(trial.run(setting).placement.lot_day)
+            assert (days >= least).all()
+            reached += int((days == least).sum())
+    assert reached > 30  # it says something
+
+
+def test_work_past_midnight_counts_for_the_day_its_shift_began() -> None:
+    """Five hours of a shift from 22:00 on end at 03:00 of the day after."""
+    night = {"station": [station("S", calendar_no="N")], "calendar": calendar("N", 5.5, 1320, weekend=5.5)}
+    lots = [lot("L1", "A", 5, due=1)]
+    problem = make_problem(factory([step("A")], lots, **night), materials(lots))
+    order = batches(problem)
+    assert earliest_ends(problem, order).tolist() == [DAY + 3 * 60]
+    assert least_days(problem, order).tolist() == [0]
+
+
+def test_the_least_day_takes_the_faster_way_and_overtime() -> None:
+    """Twenty hours take three days; at the other station, twice as fast, two, and one with three hours more."""
+    routing = [step("A", 10, "S"), step("A", 10, "T", 2.0, alt_rank=2)]
+    lots, more = [lot("L1", "A", 20, due=1)], {"station": [station("S"), station("T", overtime_hours=3)]}
+    least = [
+        least_days(problem, batches(problem)).tolist()
+        for overtime in (False, True)
+        for problem in [make_problem(factory(routing, lots, Settings(overtime=overtime), **more), materials(lots))]
+    ]
+    assert least == [[1], [0]]
