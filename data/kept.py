@@ -18,6 +18,7 @@ KEPT = frozenset(
         "kpi/backlog",
         "kpi/day_output",
         "kpi/kit_rate",
+        "kpi/output_worth",
         "kpi/shortfall",
         "kpi/stock_cover",
         "kpi/stock_layers",
