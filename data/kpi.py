@@ -434,7 +434,7 @@ def _values(
         "kit_since": max(since, tomorrow) if ahead else tomorrow,
         "kit_until": kit_until,
         "run_no": run_no,
-        "run_before": _run_before(store, run_no),
+        "before": _run_before(store, run_no),
     }
 
 

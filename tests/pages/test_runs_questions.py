@@ -88,7 +88,7 @@ def test_frozen_work_that_moved_is_that_of_the_plan_stability(twice):
     store, before, now = twice
     key = ["work_order_no", "item_no", "step_no", "station_no", "work_date"]
     moves = store.query("runs/frozen_moves", run_no=now, before=before).drop_duplicates(key)
-    stability = store.query("kpi/plan_stability", run_no=now, run_before=before).query("moved_qty > 0")
+    stability = store.query("kpi/plan_stability", run_no=now, before=before).query("moved_qty > 0")
     assert len(moves) == len(stability) == 1
     assert moves[[*key, "moved_qty"]].values.tolist() == stability[[*key, "moved_qty"]].values.tolist()
 

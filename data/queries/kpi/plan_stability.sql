@@ -37,11 +37,11 @@ work AS (
     FROM plan_schedule
     LEFT JOIN plan_order USING (run_no, order_ref)
     JOIN frozen ON plan_schedule.work_date > frozen.as_of_date AND plan_schedule.work_date <= frozen.frozen_until
-    WHERE plan_schedule.run_no IN ($run_no, $run_before)
+    WHERE plan_schedule.run_no IN ($run_no, $before)
     GROUP BY ALL
 ),
 before AS (
-    SELECT * EXCLUDE (run_no) FROM work WHERE run_no = $run_before
+    SELECT * EXCLUDE (run_no) FROM work WHERE run_no = $before
 ),
 after AS (
     SELECT * EXCLUDE (run_no) FROM work WHERE run_no = $run_no
