@@ -129,6 +129,11 @@ class Page:
         """
         return cast(T, _kept(str(self.store.path), self._version(), self.language, name, dict(about), make))
 
+    def frame(self, name: str, make: Callable[[], pd.DataFrame], about: Mapping[str, Any]) -> pd.DataFrame:
+        """As `kept`, for a frame that may be long: all frames together take no more memory than the answers may."""
+        wanted = self._run_no(), self.language, name, repr(sorted(about.items()))
+        return _frames().get(str(self.store.path), self.store.facts_version(), wanted, make).copy(deep=False)
+
     def notices(self) -> list[Notice]:
         """What is odd in the data as of the day in view."""
         return _notices(str(self.store.path), self._version(), self.today)

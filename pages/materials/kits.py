@@ -1,5 +1,6 @@
 """Which orders have their material here, which wait, for what and until when."""
 
+import pandas as pd
 import streamlit as st
 
 from ui import filters, guard, links, tables, text
@@ -22,11 +23,25 @@ COLUMNS = (
 )
 MISSING = ("item_no", "item_name", "qty", "uom", "need_date", "supply", "supply_ref", "available_date", "supplier_name")
 
+NAMED = 3  # of the missing parts of a lot; more would not fit their column
+
 
 def counted(blocking: str) -> str:
-    """3: PK-2102, LB-1011, AX-0103. How many parts are missing, and which."""
-    parts = blocking.split(",") if blocking else []
-    return t("materials.kits.missing", count=len(parts), parts=", ".join(parts)) if parts else ""
+    """3: PK-2102, LB-1011, AX-0103. How many parts are missing, and which; of many the first, for a click tells all."""
+    if not blocking:
+        return ""
+    parts = blocking.split(",")
+    named = ", ".join(parts[:NAMED])
+    return t("materials.kits.missing", count=len(parts), parts=f"{named} …" if len(parts) > NAMED else named)
+
+
+def worded(rows: pd.DataFrame) -> pd.DataFrame:
+    """Kits with what is written of them."""
+    return rows.assign(
+        kind=tables.worded(rows["kind"], lambda kind: t(f"materials.kind.{kind}")),
+        status=tables.worded(rows["status"], lambda kit: t(f"materials.kits.{kit}")),
+        blocking=tables.worded(rows["blocking"], counted),
+    )
 
 
 page = guard.page("kits")
@@ -87,16 +102,12 @@ with guard.told():
             else t("materials.kits.at_start", full=text.quantity(counts["full_at_start"]))
         )
     )
-    rows = page.ask("materials/kits", status="" if status == "all" else status, **asked).copy()
+    about = {**asked, "status": "" if status == "all" else status}
+    rows = page.frame("kits", lambda: worded(page.ask("materials/kits", **about)), about)
     if rows.empty:
         guard.nothing(t("materials.kits.empty_filter"))
         links.link("kits", t("materials.shortages.clear"))
         st.stop()
-    rows["kind"] = tables.worded(rows["kind"], lambda kind: t(f"materials.kind.{kind}"))
-    rows["status"] = tables.worded(rows["status"], lambda kit: t(f"materials.kits.{kit}"))
-    rows["blocking"] = page.kept(
-        "kits_blocking", lambda: tables.worded(rows["blocking"], counted), {**asked, "status": status}
-    )
     st.caption(t("materials.kits.pick"))
     shown = [name for name in COLUMNS if not rows[name].isna().all()]  # a lot has no target date, a line no start
     chosen = tables.table(

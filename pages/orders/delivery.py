@@ -556,17 +556,11 @@ def show_owed_ages(page: guard.Page, measure: str) -> None:
 def show_risk(page: guard.Page, asked: Mapping[str, object]) -> None:
     """The lines to act on, why, and what would mend it."""
     st.markdown(f"**{t('delivery.risk.title', due=week_name(str(asked['due'])))}**")
-    rows = page.ask("delivery/soon", **asked).copy()
+    rows = page.frame("delivery_risk", lambda: risks(page.ask("delivery/soon", **asked)), asked)
     if rows.empty:
         guard.nothing(t("delivery.risk.none"))
     else:
         st.caption(t("delivery.risk.caption"))
-        rows["why"] = [
-            reasons.brief(detail) if state != "at_risk" else at_risk(left)
-            for detail, state, left in zip(rows["detail"], rows["state"], rows["days_left"], strict=True)
-        ]
-        rows["remedy"] = [reasons.mend(remedy) if remedy else "" for remedy in rows["remedy"]]
-        rows["state"] = [t(f"delivery.state.{name}") for name in rows["state"]]
         tables.table(
             rows,
             "delivery_risk",
@@ -579,6 +573,19 @@ def show_risk(page: guard.Page, asked: Mapping[str, object]) -> None:
             height=ROWS_HEIGHT if len(rows) > SHORT_TABLE else "auto",
         )
     links.link("backlog", t("delivery.owed.all_lines"))
+
+
+def risks(rows: pd.DataFrame) -> pd.DataFrame:
+    """Lines to act on with what is written of them."""
+    why = [
+        reasons.brief(detail) if state != "at_risk" else at_risk(left)
+        for detail, state, left in zip(rows["detail"], rows["state"], rows["days_left"], strict=True)
+    ]
+    return rows.assign(
+        why=pd.Series(why, rows.index, dtype="str"),
+        remedy=tables.worded(rows["remedy"], lambda remedy: reasons.mend(remedy) if remedy else ""),
+        state=tables.worded(rows["state"], lambda state: t(f"delivery.state.{state}")),
+    )
 
 
 def at_risk(days_left: int) -> str:
@@ -658,14 +665,10 @@ def show_stages(rows: pd.DataFrame, stage: str) -> None:
 
 def show_tracking(page: guard.Page, asked: Mapping[str, object]) -> None:
     """The order tracking table."""
-    rows = page.ask("delivery/tracking_rows", **asked).copy()
+    rows = page.frame("delivery_tracking", lambda: tracked(page.ask("delivery/tracking_rows", **asked)), asked)
     if rows.empty:
         guard.nothing(t("delivery.tracking.none"))
         return
-    rows["next"] = page.kept("delivery_next", lambda: next_steps(rows), asked)
-    rows["stage"] = tables.worded(pd.Series(zip(rows["stage"], rows["station_name"], strict=True)), stage_at)
-    rows["owner"] = tables.worded(rows["owner"], lambda owner: t(f"delivery.roles.{owner}"))
-    rows["state"] = tables.worded(rows["state"], lambda state: t(f"delivery.state.{state}") if state else "")
     tables.table(
         rows,
         "delivery_tracking",
@@ -675,6 +678,17 @@ def show_tracking(page: guard.Page, asked: Mapping[str, object]) -> None:
         targets=TO_ORDER,
         pinned=("line",),
     )
+
+
+def tracked(rows: pd.DataFrame) -> pd.DataFrame:
+    """Followed lines with what is written of them."""
+    places = pd.Series(zip(rows["stage"], rows["station_name"], strict=True), rows.index, dtype=object)
+    return rows.assign(
+        next=next_steps(rows),
+        stage=tables.worded(places, stage_at),
+        owner=tables.worded(rows["owner"], lambda owner: t(f"delivery.roles.{owner}")),
+        state=tables.worded(rows["state"], lambda state: t(f"delivery.state.{state}") if state else ""),
+    ).drop(columns=[name for name in NEXT if name not in TRACKING])
 
 
 def stage_at(place: tuple[str, str]) -> str:
