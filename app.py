@@ -49,6 +49,7 @@ def _language_chosen() -> None:
 
 st.set_page_config(page_title="排产 Paichan", page_icon=str(ROOT / "ui" / "icon.svg"), layout="wide")
 adopt_language()
+st.html(ROOT / "ui" / "looks.css")
 pages = {
     "" if section == "today" else t(f"shell.sections.{section}"): [
         st.Page(

@@ -33,6 +33,8 @@ PRINTED = """<style>
 .printed tr { border-bottom: 1px solid rgba(127, 127, 127, 0.35); break-inside: avoid; }
 .printed th { font-weight: 600; opacity: 0.75; word-break: keep-all; }
 .printed .number { text-align: right; }
+@media screen and (max-width: 1200px) { .printed th, .printed td { padding: 0.35rem 0.3rem; font-size: 0.8rem; } }
+.printed td { min-width: 2.2em; }
 .printed thead { display: table-header-group; }
 </style>"""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

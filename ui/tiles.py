@@ -13,7 +13,7 @@ import streamlit as st
 from data import kpi
 from data.kpi import ABOUT, Figure, Good
 from ui import guard, links, tables, text
-from ui.figures.theme import COLOURS
+from ui.figures.theme import MET, MISSED
 from ui.figures.tiles import sparkline, trend_chart
 from ui.navigation import PAGES
 from ui.text import known, t

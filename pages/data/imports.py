@@ -188,7 +188,7 @@ def confirm_undo(page: guard.Page, batch: str) -> None:
 def templates(page: guard.Page) -> None:
     """An empty template for a table with its columns explained, or the table as it is, to be corrected and imported."""
     st.subheader(t("data_pages.templates"), anchor=False)
-    choice, blank, filled = st.columns([3, 1, 1], vertical_alignment="bottom")
+    choice, blank, filled = st.columns([2, 1, 1], vertical_alignment="bottom")
     words = {name: text.table_label(name) for name in IMPORTED}
     name = choice.selectbox(t("data_pages.table"), list(words), format_func=words.__getitem__, key="template")
     blank.download_button(

@@ -123,7 +123,7 @@ with guard.told():
         pinned=("item_no",),
         config={
             "balance": st.column_config.LineChartColumn(t("materials.columns.balance"), width=120),
-            "act": st.column_config.TextColumn(t("materials.columns.act"), width=250),
+            "act": st.column_config.TextColumn(t("materials.columns.act"), width=210),
         },
         choose=True,
     )

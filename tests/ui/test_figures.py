@@ -10,7 +10,7 @@ import pytest
 
 from locales import text
 from ui.figures.gantt import FADED, HALF_BAR, Window, gantt
-from ui.figures.load import FULL_SCALE, SCALE, load_bars, load_heat
+from ui.figures.load import FULL, FULL_SCALE, SCALE, load_bars, load_heat
 from ui.figures.materials import day_balance, mrp_record
 from ui.figures.theme import COLOURS, ORDERS
 
@@ -195,7 +195,7 @@ def test_the_heat_map_writes_the_load_into_each_cell_and_leaves_days_off_empty()
 
 def test_a_full_day_is_still_blue_and_more_is_not():
     """The colour turns between 100 and 100.2 per cent."""
-    turn = [position for position, colour in SCALE if colour in (COLOURS["capacity"], COLOURS["at_risk"])]
+    turn = [position for position, colour in SCALE if colour in (FULL, COLOURS["at_risk"])]
     assert 100 / FULL_SCALE <= turn[0] < turn[1] <= 100.2 / FULL_SCALE
 
 

@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, layout
+from ui.figures.theme import COLOURS, INK, layout
 
 Say = Callable[..., str]
 NO_FILL = "rgba(0,0,0,0)"
-# the plan met is pale; what is missed grows through "at risk" to "late"
+# the plan met is pale; what is missed grows through "at risk" to "late", never too dark for black figures
 SCALE = [
-    [0.0, "#8c2d04"],
-    [0.4, "#8c2d04"],
+    [0.0, "#C65300"],
+    [0.4, "#C65300"],
     [0.6, "#D55E00"],
     [0.8, "#E69F00"],
     [0.92, "#f6dfb2"],
@@ -49,6 +49,7 @@ def attainment_map(cells: pd.DataFrame, say: Say) -> go.Figure:
             for row in percent.to_numpy()
         ],
         texttemplate="%{text}",
+        textfont={"color": INK["late"]},
         hoverinfo="skip",
         hoverongaps=False,
         colorscale=SCALE,
@@ -156,14 +157,15 @@ def plan_bars(groups: pd.DataFrame, by: str, unit: str, say: Say) -> go.Figure:
     )
     bars("planned", groups["planned"], marker={"color": NO_FILL, "line": {"color": COLOURS["frozen"], "width": 1.5}})
     tops = groups["planned"].where(groups["short"] > groups["beyond"], groups["attained"] + groups["beyond"])
-    labelled = groups["rate"].rank(method="first") <= (len(groups) if lying else MOST_LABELS // 2)
-    if len(groups) <= MOST_LABELS:
-        labelled |= groups["rate"].notna()
+    labelled = [True] * len(groups) if lying or len(groups) <= MOST_LABELS else _lowest(groups["rate"])
     figure.add_scatter(
         x=tops if lying else names,
         y=names if lying else tops,
         mode="text",
-        text=[f"{rate * 100:.0f}" if told else "" for rate, told in zip(groups["rate"], labelled, strict=True)],
+        text=[
+            f"{rate * 100:.0f}" if told and not pd.isna(rate) else ""
+            for rate, told in zip(groups["rate"], labelled, strict=True)
+        ],
         textposition="middle right" if lying else "top center",
         cliponaxis=False,
         unselected={"textfont": {"color": COLOURS["frozen"]}},
@@ -275,6 +277,7 @@ def pareto(categories: pd.DataFrame, unit: str, say: Say) -> go.Figure:
         marker={"color": COLOURS["late"]},
         text=[_written(lost) for lost in categories["lost"]],
         textposition="auto",
+        insidetextfont={"color": INK["late"]},
         textangle=0,
         cliponaxis=False,
         customdata=list(
@@ -394,6 +397,15 @@ def yields(rows: pd.DataFrame, per: str, say: Say) -> go.Figure:
     figure.update_xaxes(title=None, range=[lowest, highest])
     figure.update_yaxes(type="category", autorange="reversed", automargin=True, title=None)
     return figure
+
+
+def _lowest(rates: pd.Series) -> list[bool]:
+    """Which of `rates` are told: the lowest, but no two neighbours, whose figures would lie over each other."""
+    told: set[int] = set()
+    for place in rates.reset_index(drop=True).dropna().sort_values(kind="stable").index:
+        if len(told) < MOST_LABELS // 2 and not told & {place - 1, place + 1}:
+            told.add(place)
+    return [place in told for place in range(len(rates))]
 
 
 def _name(subject: str, name: str, by: str) -> str:

@@ -28,6 +28,12 @@ STYLE = f"""
 .sheet .whole {{ white-space: nowrap; }}
 .sheet .wide {{ width: 40%; }}
 .sheet td svg, .sheet td img {{ display: block; width: 36mm; height: 4mm; }}
+@media screen and (max-width: 1200px) {{
+  .sheet {{ padding: 4mm; }}
+  .sheet th {{ white-space: normal; word-break: keep-all; }}
+  .sheet .whole {{ white-space: normal; }}
+  .sheet td svg, .sheet td img {{ width: 24mm; }}
+}}
 .sheet footer {{ margin-top: 2mm; color: #444; font-size: 7pt; }}
 @page {{ size: A4 portrait; margin: 8mm; }}
 @media print {{ .sheet {{ padding: 0; border: 0 !important; max-width: none; }} }}

@@ -175,7 +175,7 @@ def customers(groups: pd.DataFrame, chosen: str, title: str, say: Say) -> go.Fig
         hoverinfo="skip",
         showlegend=False,
     )
-    _lie(figure, names, title, 1.18 * (rows["due"].max() or 1))
+    _lie(figure, names, title, 1.4 * (rows["due"].max() or 1))
     figure.update_layout(barmode="stack")
     return figure
 
@@ -202,7 +202,7 @@ def products(groups: pd.DataFrame, chosen: str, title: str, say: Say) -> go.Figu
         unselected={"marker": {"opacity": DIM}},
         showlegend=False,
     )
-    _lie(figure, names, title, 1.6 * (rows["missed"].max() or 1))
+    _lie(figure, names, title, 2.2 * (rows["missed"].max() or 1))
     return figure
 
 

@@ -7,18 +7,19 @@ from collections.abc import Callable
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, label_pixels, layout
+from ui.figures.theme import COLOURS, INK, label_pixels, layout
 
 Say = Callable[..., str]
 
-# up to 100 % the blue of capacity grows; above it the colours of "at risk" and "late" begin
+# up to 100 % the blue of capacity grows; above it the colours of "at risk" and "late" begin; black figures on all
+FULL = "#4A9FD4"
 SCALE = [
     [0.0, "#f3f7fa"],
-    [0.45, "#9fc9e3"],
-    [0.77, "#0072B2"],
+    [0.45, "#b5d7ec"],
+    [0.77, FULL],
     [0.7701, "#E69F00"],
-    [0.85, "#D55E00"],
-    [1.0, "#8c2d04"],
+    [0.88, "#D55E00"],
+    [1.0, "#C65300"],
 ]
 FULL_SCALE = 130.0  # per cent; 100 lies at 0.769 of it, 100.1 at 0.77
 
@@ -39,6 +40,7 @@ def load_heat(days: pd.DataFrame, say: Say) -> go.Figure:
         y=stations["station_name"],
         text=[["" if pd.isna(value) else f"{value:.0f}" for value in row] for row in percent.to_numpy()],
         texttemplate="%{text}",
+        textfont={"color": INK["late"]},
         customdata=[
             [[number, *pair] for pair in zip(used, free, strict=True)]
             for number, used, free in zip(

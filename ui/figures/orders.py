@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, PATTERNS, label_pixels, layout
+from ui.figures.theme import COLOURS, INK, PATTERNS, label_pixels, layout
 
 Say = Callable[..., str]
 STATES = ("on_time", "at_risk", "late", "unplanned")
@@ -40,7 +40,7 @@ def due_weeks(weeks: pd.DataFrame, say: Say) -> go.Figure:
             text=["" if not count else str(count) for count in weeks[state]],
             textposition="inside",
             textangle=0,
-            insidetextfont={"color": "black" if state in ("at_risk", "unplanned") else "white"},
+            insidetextfont={"color": INK[state]},
             hovertemplate="%{x}: %{y}<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(**layout(say("orders.weeks"), 270), barmode="stack")
@@ -61,6 +61,7 @@ def overdue_ages(ages: pd.DataFrame, say: Say) -> go.Figure:
         marker={"color": COLOURS["late"]},
         text=ages["lines"],
         textposition="auto",
+        insidetextfont={"color": INK["late"]},
         customdata=ages["open_value"],
         hovertemplate="%{x}: %{y} · ¥%{customdata:,.0f}<extra></extra>",
     )
@@ -97,6 +98,7 @@ def order_way(steps: pd.DataFrame, arrivals: pd.DataFrame, target: dt.date, as_o
             textposition="inside",
             textangle=0,
             insidetextanchor="middle",
+            insidetextfont={"color": INK[state]},
             constraintext="inside",
         )
     waited = arrivals.drop_duplicates(["supply_ref", "item_no"])
@@ -111,9 +113,11 @@ def order_way(steps: pd.DataFrame, arrivals: pd.DataFrame, target: dt.date, as_o
             customdata=waited[["item_no", "supply_ref"]],
             hovertemplate="%{customdata[0]} %{customdata[1]}<br>%{x|%m-%d}<extra></extra>",
         )
-    _mark(figure, pd.Timestamp(as_of) + pd.Timedelta(days=1), COLOURS["frozen"], say("orders.way.today"), 0.0)
-    _mark(figure, pd.Timestamp(target) + pd.Timedelta(days=1), COLOURS["on_time"], say("orders.way.target"), 1.0)
-    figure.update_layout(**layout(say("orders.way.title"), 140 + ROW_PIXELS * len(lots)), barmode="overlay")
+    # the word of the earlier day stands before its line and that of the later one behind it, so that they never meet
+    before, after = ("right", "left") if as_of <= target else ("left", "right")
+    _mark(figure, pd.Timestamp(as_of) + pd.Timedelta(days=1), COLOURS["frozen"], say("orders.way.today"), before)
+    _mark(figure, pd.Timestamp(target) + pd.Timedelta(days=1), COLOURS["on_time"], say("orders.way.target"), after)
+    figure.update_layout(**layout(say("orders.way.title"), 158 + ROW_PIXELS * len(lots)), barmode="overlay")
     figure.update_xaxes(
         type="date",
         tickformatstops=[
@@ -125,6 +129,7 @@ def order_way(steps: pd.DataFrame, arrivals: pd.DataFrame, target: dt.date, as_o
     figure.update_layout(uniformtext={"minsize": 9, "mode": "hide"})
     _fix_margins(figure, 16 + max(map(label_pixels, rows.values()), default=0))
     _legend_under_title(figure)
+    figure.update_layout(margin={"t": 78})
     return figure
 
 
@@ -144,18 +149,18 @@ def _fix_margins(figure: go.Figure, left: int = 48) -> None:
     figure.update_yaxes(automargin=False)
 
 
-def _mark(figure: go.Figure, day: pd.Timestamp, colour: str, words: str, height: float) -> None:
-    """A line across at the beginning of `day`, with its word at its foot (height 0) or its head (1)."""
+def _mark(figure: go.Figure, day: pd.Timestamp, colour: str, words: str, side: str) -> None:
+    """A line across at the beginning of `day`, its word over it, with its left or its right end at the line."""
     figure.add_shape(
         type="line", x0=day, x1=day, y0=0, y1=1, yref="paper", line={"color": colour, "width": 2, "dash": "dot"}
     )
     figure.add_annotation(
         x=day,
-        y=height,
+        y=1,
         yref="paper",
         text=words,
         showarrow=False,
-        yanchor="top" if height else "bottom",
-        xanchor="left",
+        yanchor="bottom",
+        xanchor=side,
         font={"size": 11},
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, PATTERNS, layout
+from ui.figures.theme import COLOURS, INK, PATTERNS, layout
 
 Say = Callable[..., str]
 Money = Callable[[Any], str]
@@ -25,8 +25,9 @@ COVER_COLOURS = {
 }
 READINESS = {"in_hand": "on_time", "arriving": "capacity", "missing": "material"}
 ROW_PIXELS = 34
-LABELLED_SHARE = 0.16  # narrower parts of a bar than this have no room for their value
-LEGEND_UNDER_TITLE = {"margin": {"t": 72}, "legend": {"x": 0, "xanchor": "left"}, "legend_traceorder": "normal"}
+MOST_TICKS = 6
+LABELLED_SHARE = 0.2  # narrower parts of a bar than this have no room for their value
+LEGEND_UNDER_TITLE = {"margin": {"t": 90}, "legend": {"x": 0, "xanchor": "left"}, "legend_traceorder": "normal"}
 
 
 def missing_weeks(weeks: pd.DataFrame, title: str, say: Say, money: Money) -> go.Figure:
@@ -51,7 +52,7 @@ def missing_weeks(weeks: pd.DataFrame, title: str, say: Say, money: Money) -> go
             unselected={"marker": {"opacity": 0.35}},
         )
     _totals(figure, labels, total, [money(value) for value in total])
-    figure.update_layout(**layout(title, 300), barmode="stack", dragmode=False)
+    figure.update_layout(**layout(title, 318), barmode="stack", dragmode=False)
     figure.update_layout(LEGEND_UNDER_TITLE)
     figure.update_xaxes(type="category")
     figure.update_yaxes(visible=False, range=[0, float(total.max()) * 1.15 or 1])
@@ -73,9 +74,10 @@ def kit_days(days: pd.DataFrame, say: Say) -> go.Figure:
             hovertemplate="%{x}: %{y} / %{customdata[1]}<extra>%{fullData.name}</extra>",
             unselected={"marker": {"opacity": 0.35}},
         )
-    figure.update_layout(**layout(say("stock.kits.chart"), 300), barmode="stack", dragmode=False)
+    figure.update_layout(**layout(say("stock.kits.chart"), 318), barmode="stack", dragmode=False)
     figure.update_layout(LEGEND_UNDER_TITLE)
-    figure.update_xaxes(type="category")
+    every = 1 + len(labels) // MOST_TICKS
+    figure.update_xaxes(type="category", tickangle=0, tickmode="array", tickvals=labels[::every])
     return figure
 
 
@@ -99,8 +101,8 @@ def cover_classes(classes: pd.DataFrame, words: Callable[[str], str], say: Say, 
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
-            constraintext="none",
-            insidetextfont={"color": "black" if cover in ("none", "under_7") else "white"},
+            constraintext="inside",
+            insidetextfont={"color": INK[COVER_COLOURS[cover]]},
             customdata=_facts(
                 part["category"], part["cover"], [money(value) for value in part["value"]], part["items"]
             ),
@@ -115,9 +117,10 @@ def cover_classes(classes: pd.DataFrame, words: Callable[[str], str], say: Say, 
         [money(value) for value in whole["category_value"]],
         "middle right",
     )
-    height = 96 + ROW_PIXELS * max(len(categories), 3)
+    height = 114 + ROW_PIXELS * max(len(categories), 3)
     figure.update_layout(**layout(say("stock.cover.chart"), height), barmode="stack", dragmode=False)
     figure.update_layout(LEGEND_UNDER_TITLE)
+    figure.update_layout(uniformtext={"minsize": 11, "mode": "hide"})
     figure.update_xaxes(visible=False, range=[0, widest * 1.2 or 1])
     figure.update_yaxes(
         type="category", categoryorder="array", categoryarray=[labels[category] for category in reversed(categories)]

@@ -18,6 +18,12 @@ COLOURS: Mapping[str, str] = {
 # of orders, to tell neighbours apart; the colours of states are not among them
 ORDERS = ("#56B4E9", "#B3A2D6", "#F0E442", "#8FC9A5", "#E8A8A0", "#6FA8A8", "#C2B280", "#9DB4C8", "#D9C3E0", "#A9C46C")
 
+# of signs among words, dark enough on white and light enough on black
+MET, MISSED = "light-dark(#005F45, #2BBF93)", "light-dark(#9A3F00, #F07F2E)"
+
+# of words on a colour: all but the blue of capacity carry black better than white
+INK: Mapping[str, str] = {state: "#FFFFFF" if state == "capacity" else "#000000" for state in COLOURS}
+
 # a second sign beside the colour, for those who print in grey
 PATTERNS: Mapping[str, str] = {
     "on_time": "",
