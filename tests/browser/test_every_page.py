@@ -70,6 +70,8 @@ class Reader:
         """No key in place of its words, no fact that was not put in."""
         seen = self.page.evaluate("looks.words()")
         keys = words(language)
+        if "PAGE-BROKEN" in seen:
+            self.faults.append("the page ended in an error")
         self.faults.extend(f"a key: {found}" for found in set(KEYLIKE.findall(seen)) if found in keys)
         self.faults.extend(f"unfinished: {found}" for found in set(UNFINISHED.findall(seen)))
 

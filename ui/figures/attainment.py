@@ -25,6 +25,7 @@ MOST_STATIONS = 20
 LABELLED_DAYS = 31  # in more columns than these only what stands out is written
 STANDS_OUT = 80.0  # per cent
 MOST_TICKS = 6
+MOST_DATES = 14  # over a map; more would be turned on a narrow screen
 MOST_LABELS = 12  # of more bars than these the lowest are labelled
 ROW_PIXELS = 28
 
@@ -98,7 +99,7 @@ def attainment_map(cells: pd.DataFrame, say: Say) -> go.Figure:
             "range": [-0.5, len(days) - 0.5],
             "showgrid": False,
             "title": None,
-            **_every(days, LABELLED_DAYS),
+            **_every(days, MOST_DATES),
         },
         yaxis={
             "type": "category",

@@ -114,7 +114,7 @@ def order_way(steps: pd.DataFrame, arrivals: pd.DataFrame, target: dt.date, as_o
             hovertemplate="%{customdata[0]} %{customdata[1]}<br>%{x|%m-%d}<extra></extra>",
         )
     # the word of the earlier day stands before its line and that of the later one behind it, so that they never meet
-    before, after = ("right", "left") if as_of <= target else ("left", "right")
+    before, after = ("right", "left") if pd.Timestamp(as_of) <= pd.Timestamp(target) else ("left", "right")
     _mark(figure, pd.Timestamp(as_of) + pd.Timedelta(days=1), COLOURS["frozen"], say("orders.way.today"), before)
     _mark(figure, pd.Timestamp(target) + pd.Timedelta(days=1), COLOURS["on_time"], say("orders.way.target"), after)
     figure.update_layout(**layout(say("orders.way.title"), 158 + ROW_PIXELS * len(lots)), barmode="overlay")
