@@ -122,8 +122,8 @@ with guard.told():
         looks={"value_hit": "money"},
         pinned=("item_no",),
         config={
-            "balance": st.column_config.LineChartColumn(t("materials.columns.balance"), width=120),
-            "act": st.column_config.TextColumn(t("materials.columns.act"), width=210),
+            "balance": st.column_config.LineChartColumn(t("materials.columns.balance"), width=90),
+            "act": st.column_config.TextColumn(t("materials.columns.act"), width=245),
         },
         choose=True,
     )

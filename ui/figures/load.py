@@ -60,7 +60,14 @@ def load_heat(days: pd.DataFrame, say: Say) -> go.Figure:
     figure.update_layout(
         # margins that are known spare the browser to draw the chart twice
         margin={"t": 72, "l": 12 + max(map(label_pixels, stations["station_name"]), default=0), "r": 64},
-        xaxis={"side": "top", "type": "category", "automargin": False, "showgrid": False, "title": None},
+        xaxis={
+            "side": "top",
+            "type": "category",
+            "automargin": False,
+            "showgrid": False,
+            "title": None,
+            "tickfont": {"size": 10},  # so that the days of half a page are not turned
+        },
         yaxis={
             "autorange": "reversed",
             "type": "category",
