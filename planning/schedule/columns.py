@@ -139,6 +139,30 @@ def _levels(nodes: int, before: Ints, after: Ints) -> Ints:
     return level
 
 
+def of_lines(tree: Tree, lines: Ints) -> Tree:
+    """The part of a tree that belongs to some of its lines."""
+    kept = np.isin(tree.line, lines)
+    number = np.cumsum(kept) - 1
+    pair = kept[tree.before]
+    root = kept[tree.root]
+    return Tree(
+        tree.line[kept],
+        tree.step[kept],
+        tree.share[kept],
+        number[tree.before[pair]],
+        number[tree.after[pair]],
+        tree.handed_on[pair],
+        number[tree.root[root]],
+        tree.root_line[root],
+        tree.level[kept],
+    )
+
+
+def most_bins(tree: Tree) -> int:
+    """How many bins the columns of a tree may have."""
+    return int(max(MOST_ANCHORS // max(len(tree.step), 1), LEAST_BINS))
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """One column per line: cost in weight x days, lines outside the horizon marked, and minutes by window.
@@ -157,18 +181,16 @@ class Chosen:
 class Columns:
     """The columns of a Problem over its first `days` days.
 
-    bins: first day of each bin and the end of the last one; at most `most_bins` of them, the first ones of one day.
+    bins: first day of each bin and the end of the last one; at most as many as asked for, the first ones of one day.
     capacity: minutes of each window over all units, overtime included, less what is fixed. outside: what each line
     costs at least if it is not delivered in these days.
     """
 
-    def __init__(
-        self, problem: Problem, days: int | None = None, tree: Tree | None = None, most_bins: int | None = None
-    ) -> None:
+    def __init__(self, problem: Problem, days: int | None = None, tree: Tree | None = None, bins: int = 0) -> None:
         self.problem = problem
         self.days = min(days or problem.horizon, problem.horizon)
         self.tree = tree or make_tree(problem)
-        self.bins = day_bins(self.days, most_bins or max(MOST_ANCHORS // max(len(self.tree.step), 1), LEAST_BINS))
+        self.bins = day_bins(self.days, bins or most_bins(self.tree))
         self.count = len(self.bins) - 1
         self.clock = TimelineArrays.of([_with_overtime(line) for line in problem.stations.lines], problem.horizon)
         self.regular_ends = problem.stations.arrays.regular_ends

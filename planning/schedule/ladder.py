@@ -15,23 +15,23 @@ from functools import partial
 import numpy as np
 
 from planning.model import PlanInput, Schedule, Step
-from planning.schedule.columns import Columns
+from planning.schedule.columns import Columns, make_tree, most_bins
 from planning.schedule.guided import FIRST_SHARE, KEPT, SHARES, guided
 from planning.schedule.improve import improvable_lines, pull, ruin_and_recreate
 from planning.schedule.master import Master, Relaxation
 from planning.schedule.problem import Placement, Problem
 from planning.schedule.rows import lot_rows, overtime_hours, schedule_rows
+from planning.schedule.sample import SAMPLES, at_prices, sampled_prices
 from planning.schedule.sweep import OVERTIME_DAYS, Found, Sweep, Trial, found
 
 RUNGS = ("dispatch", "bound", "guided", "improve", "pull")
 
 FIRST_ANSWER_SECONDS = 1.5
 SECONDS_PER_STEP = 1e-4  # what rows, reasons and the check take after the search, kept free of it
-MODEL_SHARE, GUIDED_SHARE, IMPROVE_SHARE = (
-    0.5,
-    0.7,
-    0.4,
-)  # of the time limit: the first two by when, the last one how long
+# of the time limit: the first two by when, the last one how long
+MODEL_SHARE, GUIDED_SHARE, IMPROVE_SHARE = 0.5, 0.7, 0.4
+# order lines from which on the model starts from the prices of a sample, and from which on these are all there is
+LARGE, HUGE = 3_000, 10_000
 SECONDS_PER_SOLVE = 4e-4  # per step, of the model tightened, by estimate
 TIGHTEN_SHARE = 0.4  # of the time limit, that tightened models are counted for: the model is often done early
 GUIDE_GAP = 0.05  # to which it is solved: it guides, it proves nothing
@@ -118,6 +118,7 @@ class _Climber:
         self.sweep = Sweep(Trial(problem))
         self.floor = self.sweep.trial.floor
         self.master: Master | None = None
+        self.tree = make_tree(problem)
         self.guided: list[Found] = []
 
     def climb(self, rung: str) -> None:
@@ -167,9 +168,17 @@ class _Climber:
         self.ladder.model_days = days
         deadline = self.started + MODEL_SHARE * self.seconds
 
-        def solve(heard: Callable[[float, float], None]) -> Relaxation:
-            self.master = Master(Columns(self.problem, days))
-            return self.master.run(deadline, heard=heard, cancelled=self.cancelled, plans=[best])
+        def solve(heard: Callable[[float, float], None]) -> Relaxation | None:
+            problem, tree, cancelled = self.problem, self.tree, self.cancelled
+            lines, prices, bins = len(problem.lines.weight), None, most_bins(tree)
+            if lines >= HUGE:
+                bins = days  # whole ones: at prices a part of the lines is looked at at a time
+                prices = sampled_prices(problem, tree, days, bins, SAMPLES, deadline, cancelled)
+                return None if prices is None else at_prices(problem, tree, days, bins, prices, cancelled)
+            if lines >= LARGE:
+                prices = sampled_prices(problem, tree, days, bins, 1, deadline, cancelled)
+            self.master = Master(Columns(problem, days, tree, bins))
+            return self.master.run(deadline, heard=heard, cancelled=cancelled, start_prices=prices, plans=[best])
 
         self.ladder.relaxed = self._beside(solve, self.deadline, self._prove)
         if self.ladder.relaxed:
@@ -177,7 +186,7 @@ class _Climber:
 
     def _beside(
         self,
-        solve: Callable[[Callable[[float, float], None]], Relaxation],
+        solve: Callable[[Callable[[float, float], None]], Relaxation | None],
         deadline: float,
         proved: Callable[[float], None] = lambda bound: None,
     ) -> Relaxation | None:
@@ -224,8 +233,10 @@ class _Climber:
         if self.ladder.is_optimal:
             return
         budget = (GUIDED_SHARE - MODEL_SHARE) * self.seconds
+        relaxed = self.ladder.relaxed
+        if relaxed is not None and len(relaxed.node):
+            self._guide(relaxed)
         if self.ladder.solved is not None and self.master is not None:
-            self._guide(self.ladder.solved, self.master)
             tries = max(int(TIGHTEN_SHARE * self.seconds / (SECONDS_PER_SOLVE * len(self.problem.steps))), 1)
             self._tighten(min(tries, len(SHARES) - 1))
         self._keep("dispatch", self.sweep.run(budget / 4, self.deadline, self._better("dispatch"), self.cancelled))
@@ -245,16 +256,16 @@ class _Climber:
             relaxed = self._beside(partial(_again, master, until, self.cancelled), self.deadline)
             if relaxed is None or not np.isfinite(relaxed.objective):
                 return
-            value = self._guide(relaxed, master)
+            value = self._guide(relaxed)
             if value < best:
                 best, at = value, share
 
-    def _guide(self, relaxed: Relaxation, master: Master) -> float:
+    def _guide(self, relaxed: Relaxation) -> float:
         """The best value of the rule by the times of one solution."""
         trial, at = self.sweep.trial, self.sweep.at
         found = guided(
             self.floor,
-            master.columns.tree,
+            self.tree,
             relaxed,
             trial.strict,
             trial.kappa_unit,

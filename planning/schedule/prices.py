@@ -23,11 +23,11 @@ import pandas as pd
 from planning.calendar import WorkingDays, calendar_hours, first_plan_day
 from planning.model import RESULT_COLUMNS, MaterialPlan, PlanInput, frame
 from planning.schedule.build import make_problem
-from planning.schedule.columns import LEAST_BINS, MOST_ANCHORS, Columns, Tree, make_tree
+from planning.schedule.columns import Columns, Tree, make_tree, most_bins, of_lines
 from planning.schedule.ladder import Ladder
 from planning.schedule.master import Relaxation
 from planning.schedule.problem import Bools, Problem
-from planning.schedule.timeline import Floats, Ints
+from planning.schedule.timeline import Floats
 
 TRUSTED_GAP = 0.1  # prices of a model that was solved less closely say nothing
 MOST_PARTS = 10
@@ -80,38 +80,14 @@ class _Model:
         if solved is None or ladder.model_days is None or solved.gap > TRUSTED_GAP:
             return None
         tree = make_tree(ladder.problem)
-        bare = Columns(ladder.problem, ladder.model_days, _of_lines(tree, np.zeros(0, np.int64)), _most_bins(tree))
+        bare = Columns(ladder.problem, ladder.model_days, of_lines(tree, np.zeros(0, np.int64)), most_bins(tree))
         if len(bare.capacity) != len(solved.prices):
             return None
         return cls(ladder.problem, ladder.model_days, tree, solved.prices, bare)
 
     def bound(self, problem: Problem, tree: Tree) -> float:
         """What `prices` prove for `problem` with the steps in `tree` alone."""
-        return Columns(problem, self.days, tree, _most_bins(self.tree)).price(self.prices)[1]
-
-
-def _most_bins(tree: Tree) -> int:
-    """As many bins as the columns of all lines have."""
-    return int(max(MOST_ANCHORS // max(len(tree.step), 1), LEAST_BINS))
-
-
-def _of_lines(tree: Tree, lines: Ints) -> Tree:
-    """The part of a tree that belongs to some of its lines."""
-    kept = np.isin(tree.line, lines)
-    number = np.cumsum(kept) - 1
-    pair = kept[tree.before]
-    root = kept[tree.root]
-    return Tree(
-        tree.line[kept],
-        tree.step[kept],
-        tree.share[kept],
-        number[tree.before[pair]],
-        number[tree.after[pair]],
-        tree.handed_on[pair],
-        number[tree.root[root]],
-        tree.root_line[root],
-        tree.level[kept],
-    )
+        return Columns(problem, self.days, tree, most_bins(self.tree)).price(self.prices)[1]
 
 
 def station_rows(plan_input: PlanInput, rows: pd.DataFrame, model: _Model | None, is_free: bool) -> pd.DataFrame:
@@ -224,5 +200,5 @@ def _saved(model: _Model, earlier: Problem) -> float:
     lines = np.union1d(model.tree.line[step[model.tree.step]], np.flatnonzero(earlier.lines.fixed != now.lines.fixed))
     if not len(lines):
         return 0.0
-    tree = _of_lines(model.tree, lines)
+    tree = of_lines(model.tree, lines)
     return max(model.bound(now, tree) - model.bound(earlier, tree), 0.0)

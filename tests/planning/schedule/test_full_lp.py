@@ -25,7 +25,7 @@ VIEWS = [(None, None), (5, None), (None, 4)]  # days looked at, and most bins of
 def models(features: tuple[str, ...], seed: int) -> tuple[Columns, FullModel, float, dict[Window, float]]:
     """The columns of a small shop, all there are of them, and the value and the prices of the model of them all."""
     days, most_bins = VIEWS[seed % len(VIEWS)]
-    columns = Columns(make_problem(*small_shop(seed, features)), days, most_bins=most_bins)
+    columns = Columns(make_problem(*small_shop(seed, features)), days, bins=most_bins)
     full = FullModel(columns.problem, columns.bins.tolist())
     return columns, full, *full.solve()
 
