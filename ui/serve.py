@@ -2,6 +2,7 @@
 
 Streamlit takes a folder called `pages` beside the script for its older kind of multipage app until the first script has
 run, and greets whoever opens the first link to a page with "Page not found". Here that folder is never taken for it.
+What pages are made with is loaded before anybody comes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import sys
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web import cli
 
+import data.kpi
+import data.runs  # noqa: F401
 from ui.navigation import ROOT
 
 
