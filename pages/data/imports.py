@@ -27,9 +27,20 @@ def sample(page: guard.Page) -> None:
         first_use.load_sample(page)
 
 
+# the words that Streamlit writes into its field for files, in the reader's language
+FIELD = """<style>
+[data-testid="stFileUploaderDropzone"] :is(button p, [data-testid$="Instructions"] span) {{ font-size: 0; }}
+[data-testid="stFileUploaderDropzone"] ::after {{ font-size: 0.875rem; }}
+[data-testid="stFileUploaderDropzone"] button p::after {{ content: "{choose}"; }}
+[data-testid="stFileUploaderDropzone"] [data-testid$="Instructions"] span::after {{ content: "{limits}"; }}
+</style>"""
+
+
 def upload(page: guard.Page) -> None:
     """Take files; nothing is saved where a row or file is rejected, unless the reader says to leave such ones out."""
     turn = st.session_state.setdefault("import_turn", 0)
+    limits = t("data_pages.limits", megabytes=st.get_option("server.maxUploadSize"))
+    st.html(FIELD.format(choose=t("data_pages.choose"), limits=limits))
     files = st.file_uploader(
         t("data_pages.drop"), ["csv", "txt", "tsv", "xlsx"], accept_multiple_files=True, key=f"files_{turn}"
     )
