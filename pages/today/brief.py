@@ -242,11 +242,11 @@ with guard.told():
         )
         + (t("brief.stale") if plan.stale else ""),
     ]
-    foot = t("brief.foot")
+    foot, language = t("brief.foot"), text.language()  # known here only: the file is made outside of the session
     with st.container(key="brief_file", horizontal=True, vertical_alignment="center"):
         st.download_button(
             t("brief.download"),
-            data=lambda: document(text.language(), title, lead, parts, foot),
+            data=lambda: document(language, title, lead, parts, foot),
             file_name=f"brief_{plan.as_of.isoformat()}.html",
             mime="text/html",
             key="brief_html",

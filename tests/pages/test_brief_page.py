@@ -103,6 +103,7 @@ def test_the_file_opens_without_a_network_and_prints_on_one_page(sample_database
         download.value.save_as(file)
     html = file.read_text(encoding="utf-8")
     assert text(language, "brief.worst.title") in html
+    assert f'<html lang="{language}' in html
     assert not re.search(r"(?:href|src|url\()\s*=?\s*[\"']?\s*(?:https?:)?//", html)
     assert "<script" not in html
     with browser_page() as page:
