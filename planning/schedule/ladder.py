@@ -174,7 +174,7 @@ class _Climber:
             if lines >= HUGE:
                 bins = days  # whole ones: at prices a part of the lines is looked at at a time
                 prices = sampled_prices(problem, tree, days, bins, SAMPLES, deadline, cancelled)
-                return None if prices is None else at_prices(problem, tree, days, bins, prices, cancelled)
+                return None if prices is None else at_prices(problem, tree, days, bins, prices, self._is_over)
             if lines >= LARGE:
                 prices = sampled_prices(problem, tree, days, bins, 1, deadline, cancelled)
             self.master = Master(Columns(problem, days, tree, bins))
@@ -183,6 +183,9 @@ class _Climber:
         self.ladder.relaxed = self._beside(solve, self.deadline, self._prove)
         if self.ladder.relaxed:
             self._prove(self.ladder.relaxed.bound)
+
+    def _is_over(self) -> bool:
+        return self.cancelled() or time.perf_counter() >= self.deadline
 
     def _beside(
         self,

@@ -51,11 +51,12 @@ def sampled_prices(
 
 
 def at_prices(
-    problem: Problem, tree: Tree, days: int, bins: int, prices: Floats, cancelled: Callable[[], bool]
+    problem: Problem, tree: Tree, days: int, bins: int, prices: Floats, is_over: Callable[[], bool]
 ) -> Relaxation | None:
     """What prices say of all lines: the bound that they prove, and where they would start each node of the tree.
 
-    Lines are looked at a part at a time, so that memory does not grow with their number. None where it was cancelled.
+    Lines are looked at a part at a time, so that memory does not grow with their number. None where it
+    was over before all were.
     """
     began = time.perf_counter()
     nodes_of = np.bincount(tree.line, minlength=len(problem.lines.weight))
@@ -63,7 +64,7 @@ def at_prices(
     value, spent = np.zeros(len(FACTORS)), 0.0
     node, start = [], []
     for lines in np.split(np.arange(len(group)), np.flatnonzero(np.diff(group)) + 1):
-        if cancelled():
+        if is_over():
             return None
         part, part_tree = _part(problem, tree, lines)
         columns = Columns(part, days, part_tree, bins)
