@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from locales import text
 from planning.model import Step
 from tests.pages.planned_factory import fill, plan
 from tests.pages.planned_twice import fill_twice, set_trail
+from tests.pages.reader import open_page, said, table
 from ui.guard import open_store
 
-APP = str(Path(__file__).parents[2] / "app.py")
+opened = partial(open_page, "runs")
 BEFORE, NOW = "P-000001", "P-000002"
 
 
@@ -29,34 +31,8 @@ def database(tmp_path, monkeypatch) -> Path:
     return path
 
 
-def opened(language: str = "zh", **filters: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
-    app.query_params["lang"] = language
-    app.run()
-    app.switch_page("pages/schedule/runs.py")
-    for name, value in {"lang": language, **filters}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def said(app: AppTest) -> str:
-    """All words of the page, but for its tables."""
-    return "\n".join(
-        str(element.value)
-        for found in (app.subheader, app.markdown, app.caption, app.info, app.warning)
-        for element in found
-    )
-
-
 def moved_lines(app: AppTest) -> list[str]:
     return [line.removesuffix(" ›") for line in table(app, "late_now")["line"]]
-
-
-def table(app: AppTest, column: str):
-    return next(found.value for found in app.dataframe if column in found.value.columns)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
