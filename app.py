@@ -68,5 +68,7 @@ pages = {
 current = st.navigation({section: entries for section, entries in pages.items() if entries}, expanded=True)
 with st.sidebar:
     choose_language()
+# after a link from a page to itself the browser keeps the address it had until it is told another
+st.query_params.from_dict(st.query_params.to_dict())
 with guard.told():
     current.run()

@@ -28,6 +28,12 @@ PATIENCE = 60_000  # milliseconds; two slow cores must do
 QUIET = 300  # milliseconds in which nothing changes any more
 MOST_TABS = 400
 APP = "[data-testid='stApp']"
+# the parts of pages that do not open with the page, by the key of their words
+VIEWS = {
+    "delivery": ("delivery.owed.title", "delivery.tracking.title"),
+    "stock": ("stock.lying", "stock.held"),
+    "attainment": ("attainment.exceptions.title", "attainment.yields.title"),
+}
 KEYLIKE = re.compile(r"\b[a-z_]+(?:\.[a-z_]+)+\b")
 UNFINISHED = re.compile(r"\{[a-z_]+\}|\b(?:nan|NaN|NaT|undefined|Traceback)\b|<NA>")
 
@@ -60,6 +66,11 @@ class Reader:
         self.page.get_by_role("heading", name=title, exact=True).first.wait_for(timeout=PATIENCE)
         self.page.wait_for_selector(f"{APP}[data-test-script-state='notRunning']", timeout=PATIENCE)
         self.page.wait_for_selector(f"{APP} [data-testid='stSkeleton']", state="detached", timeout=PATIENCE)
+
+    def open_view(self, title: str) -> None:
+        """Another part of the page that is open."""
+        self.page.get_by_test_id("stMain").get_by_role("radio", name=title, exact=True).click()
+        self.page.wait_for_selector(f"{APP}[data-test-script-state='notRunning']", timeout=PATIENCE)
 
     def rest(self) -> None:
         """Until nothing changes any more."""
@@ -113,14 +124,19 @@ def reader(tmp_path_factory) -> Iterator[Reader]:
         yield Reader(page, address)
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in standing()])
+@pytest.mark.parametrize(
+    ("name", "view"),
+    [*((entry.name, "") for entry in standing()), *((name, key) for name in VIEWS for key in VIEWS[name])],
+)
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_page_is_whole_and_legible(reader, language, name):
+def test_a_page_is_whole_and_legible(reader, language, name, view):
     """On a wide and on a narrow screen; in Chinese also by keyboard, and in English in the dark."""
     reader.faults.clear()
     page = reader.page
     page.set_viewport_size(WIDE)
     reader.open(name, language)
+    if view:
+        reader.open_view(text(language, view))
     reader.rest()
     reader.notes("room")
     reader.notes("contrast")

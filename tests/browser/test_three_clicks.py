@@ -163,6 +163,7 @@ def conceded_lot(reader: Reader, numbers: Numbers) -> None:
 
 def over_consumption(reader: Reader, numbers: Numbers) -> None:
     reader.menu("attainment")
+    reader.click(reader.page.get_by_role("radio", name=text(LANGUAGE, "attainment.yields.title"), exact=True))
     reader.sees(numbers["supplement"][0])
     reader.sees(numbers["work_order"][0])
 
@@ -222,3 +223,10 @@ def test_a_trouble_is_found_from_today_within_three_clicks(opened, factory, key)
     reader = Reader(page, address)
     WAYS[key](reader, factory[1][key])
     assert 1 <= reader.clicks <= MOST_CLICKS
+
+
+def test_a_link_from_a_page_to_itself_takes_its_filters_out_of_the_address(opened):
+    address, page = opened
+    page.goto(f"{address}/glossary?q=xyzzy")
+    page.get_by_test_id("stMain").get_by_test_id("stPageLink-NavLink").click()
+    page.wait_for_url(f"{address}/glossary")

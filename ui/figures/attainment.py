@@ -51,7 +51,7 @@ def attainment_map(cells: pd.DataFrame, say: Say) -> go.Figure:
             for row in percent.to_numpy()
         ],
         texttemplate="%{text}",
-        textfont={"color": INK["late"]},
+        textfont={"color": INK["late"], "size": 10},  # so that 100 fits a day of a month on a narrow screen
         hoverinfo="skip",
         hoverongaps=False,
         colorscale=SCALE,

@@ -66,7 +66,7 @@ def plan_and_actual(page: guard.Page, period: Mapping[str, dt.date], cells: pd.D
 
         lowest = cells.loc[cells["rate"].idxmin()]
         st.plotly_chart(
-            attainment_map(cells, t),
+            page.kept("attainment_map", lambda: attainment_map(cells, t), period),
             key="attainment_map",
             on_select="rerun",
             selection_mode="points",
@@ -139,7 +139,7 @@ def plan_and_actual(page: guard.Page, period: Mapping[str, dt.date], cells: pd.D
             with left:
                 show_bars(page, by, {**asked, **period} if by == "day" else asked)
             with right:
-                show_waterfall(steps, asked, where)
+                show_waterfall(page, steps, asked, where)
         show_rows(page, asked, where, steps)
 
 
@@ -152,7 +152,11 @@ def show_bars(page: guard.Page, by: str, asked: Mapping[str, object]) -> None:
     lowest = groups.loc[groups["rate"].fillna(2).idxmin()]
     about = t(f"attainment.by_most.{by}", shown=len(groups), all=text.quantity(groups["subjects"].iloc[0]))
     st.plotly_chart(
-        plan_bars(groups, by, t(f"attainment.unit.{measure}"), t),
+        page.kept(
+            "attainment_bars",
+            lambda: plan_bars(groups, by, t(f"attainment.unit.{measure}"), t),
+            {**asked, by: "", "by": by},
+        ),
         key="attainment_bars",
         on_select="rerun",
         selection_mode="points",
@@ -169,18 +173,18 @@ def show_bars(page: guard.Page, by: str, asked: Mapping[str, object]) -> None:
     drawn("attainment_bars", by, text.language(), *({**asked, by: ""}).values())
 
 
-def show_waterfall(steps: pd.DataFrame, asked: Mapping[str, object], where: str) -> None:
+def show_waterfall(page: guard.Page, steps: pd.DataFrame, asked: Mapping[str, object], where: str) -> None:
     """From plan to actual by cause."""
     measure = str(asked["measure"])
     totals = steps[steps["step"] != "lost"].set_index("step")["amount"]
     lost = steps[steps["step"] == "lost"].sort_values("amount")
     facts = {name: amount(totals[name], measure) for name in ("planned", "attained", "beyond", "actual")}
+    words = t("attainment.waterfall.where", where=where) if where else ""
     st.plotly_chart(
-        plan_to_actual(
-            steps,
-            t(f"attainment.unit.{measure}"),
-            t("attainment.waterfall.where", where=where) if where else "",
-            t,
+        page.kept(
+            "attainment_waterfall",
+            lambda: plan_to_actual(steps, t(f"attainment.unit.{measure}"), words, t),
+            asked,
         ),
         key="attainment_waterfall",
         on_select="rerun",

@@ -98,9 +98,9 @@ def on_time(page: guard.Page, settings: KpiSettings) -> None:
             groups = page.ask("delivery/groups", **asked)
             left, right = st.columns(2, gap="medium")
             with left:
-                show_customers(groups[groups["cut"] == "customer"], asked, period)
+                show_customers(page, groups[groups["cut"] == "customer"], asked, period)
             with right:
-                show_products(groups[groups["cut"] == "item"], asked, period)
+                show_products(page, groups[groups["cut"] == "item"], asked, period)
             st.caption(t("delivery.on_time.pick"))
         show_missed(page, asked, period)
 
@@ -183,8 +183,16 @@ def show_weeks(
         return
     low, high, last = known.loc[known["value"].idxmin()], known.loc[known["value"].idxmax()], known.iloc[-1]
     title = t("delivery.weeks.title", unit=t(f"delivery.per.{measure}"), who=f" · {customer}" if customer else "")
+    target = judged.target(KEYS[measure])
+    about = {
+        "measure": measure,
+        "by_due_date": judged.by_due_date,
+        "customer": customer,
+        "week": week,
+        "target": target,
+    }
     st.plotly_chart(
-        on_time_weeks(weeks, judged.target(KEYS[measure]), week, title, t),
+        page.kept("delivery_weeks_chart", lambda: on_time_weeks(weeks, target, week, title, t), about),
         key="delivery_weeks",
         on_select=partial(toggle, "delivery_weeks", "week"),
         selection_mode="points",
@@ -207,8 +215,9 @@ def show_timing(page: guard.Page, asked: Mapping[str, object], period: str) -> N
     bands = page.ask("delivery/timing", **asked)
     measure = str(asked["measure"])
     lines = bands.groupby("timing")["lines"].sum()
+    title = t("delivery.timing.title", unit=t(f"delivery.unit.{measure}"))
     st.plotly_chart(
-        timing(bands, measure, t("delivery.timing.title", unit=t(f"delivery.unit.{measure}")), t),
+        page.kept("delivery_timing", lambda: timing(bands, measure, title, t), asked),
         key="delivery_timing",
         config=CHART,
         alt=t(
@@ -222,14 +231,15 @@ def show_timing(page: guard.Page, asked: Mapping[str, object], period: str) -> N
     )
 
 
-def show_customers(groups: pd.DataFrame, asked: Mapping[str, object], period: str) -> None:
+def show_customers(page: guard.Page, groups: pd.DataFrame, asked: Mapping[str, object], period: str) -> None:
     """What customers were due, on time and missed."""
     if groups.empty:
         guard.nothing(t("delivery.groups.none_missed", period=period))
         return
     unit = t(f"delivery.unit.{asked['measure']}")
+    title = t("delivery.groups.customers", unit=unit)
     st.plotly_chart(
-        customers(groups, str(asked["customer"]), t("delivery.groups.customers", unit=unit), t),
+        page.kept("delivery_customers", lambda: customers(groups, str(asked["customer"]), title, t), asked),
         key="delivery_customers",
         on_select=partial(toggle, "delivery_customers", "customer"),
         selection_mode="points",
@@ -238,15 +248,16 @@ def show_customers(groups: pd.DataFrame, asked: Mapping[str, object], period: st
     )
 
 
-def show_products(groups: pd.DataFrame, asked: Mapping[str, object], period: str) -> None:
+def show_products(page: guard.Page, groups: pd.DataFrame, asked: Mapping[str, object], period: str) -> None:
     """The products that miss most."""
     if groups.empty or not groups["missed"].iloc[0]:
         guard.nothing(t("delivery.groups.none_missed", period=period))
         return
     unit, subjects = t(f"delivery.unit.{asked['measure']}"), int(groups["subjects"].iloc[0])
     shown = min(subjects, MOST_ROWS)
+    title = t("delivery.groups.products", unit=unit, all=text.quantity(subjects))
     st.plotly_chart(
-        products(groups, str(asked["item"]), t("delivery.groups.products", unit=unit, all=text.quantity(subjects)), t),
+        page.kept("delivery_products", lambda: products(groups, str(asked["item"]), title, t), asked),
         key="delivery_products",
         on_select=partial(toggle, "delivery_products", "item"),
         selection_mode="points",
@@ -280,7 +291,6 @@ def show_missed(page: guard.Page, asked: Mapping[str, object], period: str) -> N
     rows = page.ask("delivery/missed", **asked, **plan_in_view(page)).copy()
     if rows.empty:
         guard.nothing(t("delivery.missed.none"))
-        # a link from a page to itself leaves the address as it was, so this is a button
         if any(asked[name] for name in ("customer", "item")) or "week" in st.query_params:
             st.button(t("delivery.clear"), key="delivery_clear", on_click=clear, args=("customer", "item", "week"))
         return
