@@ -77,7 +77,7 @@ def make_plan(
     faults: list[Any] = []
     refused: list[Step] = []
     for found, rung, plan in plans:
-        result = assemble(usable, materials, found.schedule(plan))
+        result = assemble(usable, found.materials(materials, plan), found.schedule(plan))
         said = with_spoilage(result.plan_message, plan_input.stock, usable.stock)
         result = replace(result, plan_message=said)
         if not (faults := verify(plan_input, result)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from planning.model import MaterialPlan, PlanInput, Schedule, Step
-from planning.schedule.build import make_problem
+from planning.schedule.build import make_problems
 from planning.schedule.ladder import RUNGS, Ladder, climb
 
 
@@ -17,7 +17,8 @@ def search(
     rungs: tuple[str, ...] = RUNGS,
 ) -> Ladder:
     """What the ladder of `rungs` finds for the lots of `materials` within the time limit of the settings."""
-    return climb(make_problem(plan_input, materials), plan_input, progress, cancelled, rungs)
+    problem, pooled = make_problems(plan_input, materials)
+    return climb(problem, plan_input, progress, cancelled, rungs, pooled)
 
 
 def make_schedule(

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 import numpy as np
 
 from planning.schedule.floor import Floor
+from planning.schedule.pool import Stock
 from planning.schedule.problem import Placement, Problem
 from planning.schedule.timeline import DAY, NEVER, Timeline
 
@@ -38,6 +39,11 @@ class Board:
         self.consumers = floor.consumers
         for lot, step in zip(problem.lots.supplier.tolist(), problem.lots.supplied_step.tolist(), strict=True):
             self.suppliers[step].append(lot)
+        self.stock = Stock(problem.pool) if problem.pool else None
+        if self.stock:
+            for step, way in enumerate(self.way):
+                if way >= 0:
+                    self.stock.take(step, self.start[step])
         runs = [(u, s, e, FIXED, kind) for u, rows in enumerate(problem.stations.reserved) for s, e, kind, _ in rows]
         runs += [
             (self.unit[k], self.start[k], self.end[k], k, floor.kind[k]) for k, way in enumerate(self.way) if way >= 0
@@ -105,6 +111,8 @@ class Board:
                 while self.steps[unit][at] != step:
                     at += 1
                 del self.starts[unit][at], self.ends[unit][at], self.steps[unit][at], self.kinds[unit][at]
+                if self.stock:
+                    self.stock.give_back(step, self.start[step])
                 if at < len(self.steps[unit]) and self.needs_setup[unit]:
                     self.exposed.add((unit, self.steps[unit][at]))
             self.way[step] = self.unit[step] = self.start[step] = self.end[step] = -1
@@ -132,7 +140,7 @@ class Board:
         """Put a lot in step by step as early as it fits; False (and the lot off the board) where it does not."""
         floor, ready = self.floor, 0
         for step in self.lot_steps(lot):
-            ready = max(ready, floor.release[step], *(self.lot_end[s] for s in self.suppliers[step]), 0)
+            ready = max(ready, self._ready(step))
             if floor.first_way[step] == floor.first_way[step + 1]:
                 self.take(lot)
                 return False
@@ -143,6 +151,11 @@ class Board:
             self._put(step, run)
             ready = run[3] + floor.wait[step]
         return self._close(lot) and self._in_time(lot)
+
+    def _ready(self, step: int) -> int:
+        """The minute at which all that a step waits for is there, but for the lot's own steps."""
+        ready = max([self.floor.release[step], *(self.lot_end[lot] for lot in self.suppliers[step])])
+        return max(ready, self.stock.earliest(step)) if self.stock else ready
 
     def _in_time(self, lot: int) -> bool:
         """False (and the lot off the board) where what waits for it starts before it ends."""
@@ -176,7 +189,7 @@ class Board:
         """
         floor, limit = self.floor, min(limit, self.latest_end(lot))
         for step in reversed(self.lot_steps(lot)):
-            ready = max(floor.release[step], *(self.lot_end[s] for s in self.suppliers[step]), 0)
+            ready = self._ready(step)
             if floor.first_way[step] == floor.first_way[step + 1]:
                 self.take(lot)
                 return False
@@ -209,6 +222,8 @@ class Board:
             self.ends[unit].insert(at, end)
             self.steps[unit].insert(at, step)
             self.kinds[unit].insert(at, self.floor.kind[step])
+            if self.stock:
+                self.stock.take(step, start)
 
     def _earliest(self, step: int, ready: int, overtime: bool) -> Run | None:
         floor, best_end, best = self.floor, NEVER, None

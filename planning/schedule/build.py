@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,16 +13,26 @@ import pandas as pd
 from planning.calendar import WorkingDays, first_plan_day
 from planning.model import MaterialPlan, PlanInput
 from planning.schedule.frozen import FrozenWork, frozen_work
+from planning.schedule.pool import Pool
 from planning.schedule.problem import Bools, Lines, Lots, Problem, Stations, Steps, Ways
 from planning.schedule.steps import PIECE, Remaining, Routings, by_lot_and_step, remaining, routings, up_to_minutes
 from planning.schedule.timeline import DAY, NEVER, Floats, Ints, TimelineArrays, timelines
+from planning.spoilage import perishable_parts
 
 FIRM_SUPPLY = ("stock", "inspection", "firm_buy", "planned_buy")
 _STEP_STRIDE = 1 << 32
 
 
 def make_problem(plan_input: PlanInput, materials: MaterialPlan) -> Problem:
-    """The scheduling problem of `materials`' lots in `plan_input`'s factory."""
+    """The scheduling problem of `materials`' lots in `plan_input`'s factory, each with the supply handed out to it."""
+    return make_problems(plan_input, materials)[0]
+
+
+def make_problems(plan_input: PlanInput, materials: MaterialPlan) -> tuple[Problem, Problem | None]:
+    """The scheduling problem of `materials`' lots, and the same with the supply of bought parts pooled.
+
+    The second is None where no step could start sooner for it.
+    """
     make = materials.make.sort_values("order_ref", kind="stable").reset_index(drop=True)
     lot_of = pd.Index(make["order_ref"])
     items = pd.Index(sorted(set(make["item_no"])))
@@ -37,7 +49,10 @@ def make_problem(plan_input: PlanInput, materials: MaterialPlan) -> Problem:
     first_step = np.searchsorted(steps.lot, np.arange(len(make) + 1)).astype(np.int64)
 
     taken = _taken(materials.allocation, lot_of, steps, first_step, plan_input, frozen)
-    _hold_for_material(steps, ways, stations, taken)
+    usable = partial(_usable_from, steps, ways, stations)
+    minute = usable(taken.dated_step, taken.dated_day)
+    pool = _pool(plan_input, materials.allocation, taken, usable, steps, frozen)
+    np.maximum.at(steps.release, taken.dated_step, minute)
     days = WorkingDays.of(plan_input)
     horizon = plan_input.settings.horizon_days
     lots = Lots(
@@ -55,7 +70,7 @@ def make_problem(plan_input: PlanInput, materials: MaterialPlan) -> Problem:
         taken.qty / np.maximum(make["qty"].to_numpy(np.float64), PIECE)[taken.supplier],
     )
     first_day = int((first_plan_day(plan_input, days) - _first(plan_input)).astype(np.int64))
-    return Problem(
+    problem = Problem(
         plan_input.as_of_date,
         horizon,
         first_day,
@@ -69,6 +84,9 @@ def make_problem(plan_input: PlanInput, materials: MaterialPlan) -> Problem:
         frozen.rows,
         float(frozen.rows["overtime_hours"].sum()),
     )
+    if pool is None or (pool.release == steps.release).all():
+        return problem, None
+    return problem, replace(problem, steps=replace(steps, release=pool.release), pool=pool)
 
 
 def _first(plan_input: PlanInput) -> np.datetime64:
@@ -234,8 +252,9 @@ def _lead_days(plan_input: PlanInput, items: pd.Index, routing: Routings) -> Int
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """What steps take: day of the last dated supply per step, and the lots they wait for."""
+    """What steps take: rows of the ledger whose supply has a date, and the lots they wait for."""
 
+    dated_row: Ints
     dated_step: Ints
     dated_day: Ints
     supplier: Ints
@@ -252,13 +271,14 @@ def _taken(
     frozen: FrozenWork,
 ) -> _Taken:
     """What free work waits for; frozen work is kept even where its material has slipped, and so waits for nothing."""
-    rows = allocation[(allocation["demand_kind"] == "make").to_numpy() & (allocation["qty"] > 0).to_numpy()]
+    at = np.flatnonzero((allocation["demand_kind"] == "make").to_numpy() & (allocation["qty"] > 0).to_numpy())
+    rows = allocation.iloc[at]
     lot = lot_of.get_indexer(rows["demand_ref"]).astype(np.int64)
-    rows, lot = rows[lot >= 0], lot[lot >= 0]
+    at, rows, lot = at[lot >= 0], rows[lot >= 0], lot[lot >= 0]
     number = np.nan_to_num(rows["step_no"].to_numpy(np.float64), nan=0.0).astype(np.int64)
     if frozen.good:
         waits = ~frozen.begins(lot, number, steps.number[first_step[lot]])
-        rows, lot, number = rows[waits], lot[waits], number[waits]
+        at, rows, lot, number = at[waits], rows[waits], lot[waits], number[waits]
     # the first remaining step from the one that uses it on
     step = np.searchsorted(steps.lot * _STEP_STRIDE + steps.number, lot * _STEP_STRIDE + number)
     step = np.clip(step, first_step[lot], np.maximum(first_step[lot + 1] - 1, 0))
@@ -269,6 +289,7 @@ def _taken(
         raise ValueError(f"allocation takes from make orders that are not planned: {sorted(set(missing))[:5]}")
     pairs, qty = _pairs(supplier, step[~dated], rows["qty"].to_numpy(np.float64)[~dated])
     return _Taken(
+        at[dated],
         step[dated],
         _day_index(rows["available_date"][dated], plan_input),
         pairs[:, 0],
@@ -283,21 +304,56 @@ def _pairs(first: Ints, second: Ints, qty: Floats) -> tuple[Ints, Floats]:
     return pairs.reshape(-1, 2).astype(np.int64), np.bincount(inverse.ravel(), weights=qty, minlength=len(pairs))
 
 
-def _hold_for_material(steps: Steps, ways: Ways, stations: Stations, taken: _Taken) -> None:
-    """Raise the steps' release to the start of the day on which their last dated material is there.
+def _usable_from(steps: Steps, ways: Ways, stations: Stations, step: Ints, day: Ints) -> Ints:
+    """The minute from which each `step` may use what is there on `day`: the start of that day.
 
-    Where a window of the day before runs past midnight, to its end: it is still the day before's work.
+    Where a window of the day before runs past midnight at a station of the step, its end: it is still the day
+    before's work.
     """
-    day = np.full(len(steps), -1, np.int64)
-    np.maximum.at(day, taken.dated_step, taken.dated_day)
-    release = np.maximum(day, 0) * DAY
+    minute = np.maximum(day, 0) * DAY
     arrays = stations.arrays
-    if len(arrays.starts):
-        window = arrays.window_before(ways.station, release[ways.step])
-        inside = (window >= arrays.first[ways.station]) & (day[ways.step] > 0)
-        over = np.where(inside, arrays.ends[np.maximum(window, 0)], 0)
-        np.maximum.at(release, ways.step, over)
-    np.maximum(steps.release, release, out=steps.release)
+    for nth in range(int(np.diff(steps.first_way).max(initial=0)) if len(arrays.starts) else 0):
+        has = np.flatnonzero((steps.first_way[step + 1] - steps.first_way[step] > nth) & (day > 0))
+        station = ways.station[steps.first_way[step[has]] + nth]
+        window = arrays.window_before(station, day[has] * DAY)
+        inside = window >= arrays.first[station]
+        minute[has] = np.maximum(minute[has], np.where(inside, arrays.ends[np.maximum(window, 0)], 0))
+    return minute
+
+
+def _pool(
+    plan_input: PlanInput,
+    ledger: pd.DataFrame,
+    taken: _Taken,
+    usable: Callable[[Ints, Ints], Ints],
+    steps: Steps,
+    frozen: FrozenWork,
+) -> Pool | None:
+    """What of the dated supply may be dealt as the schedule goes; None where there is no choice.
+
+    Left as they are: parts that expire, what lots take that have begun, and what steps without a station take.
+    """
+    items, item = np.unique(ledger["item_no"].to_numpy()[taken.dated_row].astype(str), return_inverse=True)
+    lot = steps.lot[taken.dated_step]
+    has_way = np.diff(steps.first_way)[taken.dated_step] > 0
+    expires = np.isin(items, perishable_parts(plan_input)["item_no"].to_numpy().astype(str))
+    free = has_way & (steps.pinned[taken.dated_step] < 0) & (frozen.start[lot] < 0) & ~expires[item]
+    pairs = np.unique(np.stack([item[free], taken.dated_day[free]], axis=1), axis=0)
+    has_choice = np.bincount(pairs[:, 0], minlength=len(items)) > 1
+    free &= has_choice[item]
+    if not free.any():
+        return None
+    held = steps.release.copy()
+    np.maximum.at(held, taken.dated_step[~free], usable(taken.dated_step[~free], taken.dated_day[~free]))
+    return Pool.of(
+        held,
+        taken.dated_row[free],
+        taken.dated_step[free],
+        item[free].astype(np.int64),
+        taken.dated_day[free],
+        ledger["qty"].to_numpy(np.float64)[taken.dated_row[free]],
+        usable,
+    )
 
 
 def _levels(lots: int, supplier: Ints, consumer: Ints) -> Ints:

@@ -23,6 +23,9 @@ below (weak duality), whatever p is. Changeovers count at the least they can be.
 is counted in each line's tree: it takes its whole time from start to end, and of the stations its line's share of the
 minutes; each window's part of the real run is then one of the ways listed, and the mixture of them takes exactly what
 the share takes.
+Scarce parts (`pool`) are rows like windows, one for the time ahead of each arrival: steps that start before it take
+together no more than has come in until then, which every plan keeps. A step with anchor g counts only where even the
+end of [S_k(g), S_k(g + 1)) lies ahead of the arrival, so that a column takes no more of such a row than the plan does.
 
 Source: Lagrangian bounds by decomposition, Luh and Hoitomt (1993), "Scheduling of manufacturing systems using the
 Lagrangian relaxation technique"; weak duality of column generation, Lasdon (1970).
@@ -38,6 +41,8 @@ import numpy as np
 from planning.schedule.problem import Bools, Placement, Problem
 from planning.schedule.timeline import DAY, NEVER, Floats, Ints, Timeline, TimelineArrays
 
+HOUR = 60.0
+SMALL = 1e-9
 _STRIDE = 1 << 42  # more than any minute: keeps the rows apart in one sorted array
 
 WHOLE = 1 - 1e-9
@@ -182,8 +187,9 @@ class Columns:
     """The columns of a Problem over its first `days` days.
 
     bins: first day of each bin and the end of the last one; at most as many as asked for, the first ones of one day.
-    capacity: minutes of each window over all units, overtime included, less what is fixed. outside: what each line
-    costs at least if it is not delivered in these days.
+    capacity: minutes of each window over all units, overtime included, less what is fixed; behind them what has come
+    in of a scarce part ahead of each of its arrivals, in pieces. unit: what counts as one of each in a model.
+    outside: what each line costs at least if it is not delivered in these days.
     """
 
     def __init__(self, problem: Problem, days: int | None = None, tree: Tree | None = None, bins: int = 0) -> None:
@@ -198,6 +204,7 @@ class Columns:
         lines = problem.lines
         self.outside = lines.weight * np.maximum(np.maximum(lines.fixed, self.days) - lines.target, 0)
         self._anchor()
+        self._list_parts()
         self._list_ways()
 
     # windows: working time of each station, bin by bin; what lies behind the days looked at is one more bin
@@ -308,6 +315,57 @@ class Columns:
             self._least_setup = least
         return self._least_setup
 
+    # scarce parts: who takes how much ahead of which arrival
+
+    def _list_parts(self) -> None:
+        """Rows of arrivals that somebody may have to wait for; per taker and anchor the first of them it counts in.
+
+        part_arrival: the arrival in the pool that each row begins with.
+        """
+        self.windows, pool = len(self.length), self.problem.pool
+        self.unit = np.full(self.windows, HOUR)
+        none: Ints = np.zeros(0, np.int64)
+        self.part_node, self.part_of, self.part_qty = none, none, np.zeros(0)
+        self.part_first, self.part_last, self.part_keys, self.part_arrival = none, none, none, none
+        self.part_from = np.zeros((0, self.count), np.int64)
+        if pool is None or not len(pool.step):
+            return
+        first, arrivals, minute = [0], [], []
+        release = self.problem.steps.release[pool.step]
+        for own, (low, high) in enumerate(zip(pool.first[:-1], pool.first[1:], strict=True)):
+            ahead = np.minimum(np.append(pool.day[low + 1 : high] * DAY, NEVER), self.days * DAY)
+            mine = np.flatnonzero(pool.part == own)
+            order = mine[np.argsort(release[mine], kind="stable")]
+            wanted = np.concatenate([[0.0], np.cumsum(pool.qty[order])])
+            could = wanted[np.searchsorted(release[order], ahead)]
+            row = np.flatnonzero((could > pool.supply[low:high]) & np.append(True, ahead[1:] > ahead[:-1]))
+            first.append(first[-1] + len(row))
+            arrivals.append(low + row)
+            minute.append(ahead[row] + own * _STRIDE)
+        firsts = np.array(first, np.int64)
+        self.part_arrival = np.concatenate(arrivals).astype(np.int64)
+        self.part_keys = np.concatenate(minute).astype(np.int64)
+        by_step = np.searchsorted(pool.step, np.arange(len(self.problem.steps) + 1))
+        takes = np.diff(by_step)[self.tree.step]
+        node = np.repeat(np.arange(len(self.tree.step)), takes)
+        which = np.arange(len(node)) - np.repeat(np.cumsum(takes) - takes, takes) + by_step[self.tree.step][node]
+        part = pool.part[which]
+        self.part_node, self.part_of, self.part_qty = node, part, pool.qty[which] * self.tree.share[node]
+        self.part_first, self.part_last = firsts[:-1][part], firsts[1:][part]
+        counted = np.searchsorted(self.part_keys, self.start[node, 1:] + part[:, None] * _STRIDE)
+        self.part_from = np.clip(counted, self.part_first[:, None], self.part_last[:, None])
+        self.capacity = np.concatenate([self.capacity, pool.supply[self.part_arrival]])
+        takers = np.bincount(pool.part, minlength=len(firsts) - 1)
+        each = np.bincount(pool.part, weights=pool.qty, minlength=len(takers)) / np.maximum(takers, 1)
+        self.unit = np.concatenate([self.unit, np.repeat(np.maximum(each, SMALL), np.diff(firsts))])
+
+    def _parts_taken(self, pair: Ints, begin: Ints, line: Ints) -> tuple[Ints, Ints, Floats]:
+        """Entries of takers `pair` from row `begin` of their part on: line, row behind the windows, pieces."""
+        number = self.part_last[pair] - begin
+        which = np.repeat(np.arange(len(pair)), number)
+        row = np.arange(len(which)) - np.repeat(np.cumsum(number) - number, number) + begin[which]
+        return line[which], self.windows + row, self.part_qty[pair][which]
+
     # ways: starts worth looking at, per node and anchor
 
     def _list_ways(self) -> None:
@@ -403,8 +461,8 @@ class Columns:
         """Per root and day: the last anchor with which its lot is finished by that day; -1 where none is."""
         tree, end = self.tree, self.end[:, :-1]
         last_step_lot = self.problem.steps.lot[tree.step[tree.root]]
-        finish = np.maximum(end[tree.root], self.problem.lots.fixed_end[last_step_lot][:, None])
-        day = self._day_of(tree.step[tree.root], finish)
+        day = self._day_of(tree.step[tree.root], end[tree.root])
+        day = np.maximum(day, self.problem.lots.fixed_day[last_step_lot][:, None])
         days = np.arange(self.days)
         self.last_anchor = np.stack(
             [np.searchsorted(row, days, side="right") - 1 for row in day]
@@ -433,7 +491,7 @@ class Columns:
         """Every line's cheapest column at `prices` per minute of each window, and the bound that they prove."""
         tree, lines = self.tree, self.problem.lines
         nodes, count = len(tree.step), self.count
-        ahead = np.concatenate([[0.0], np.cumsum(prices * self.length)])
+        ahead = np.concatenate([[0.0], np.cumsum(prices[: self.windows] * self.length)])
         cost = (
             ahead[self.last_window]
             + prices[self.last_window] * self.last_offset
@@ -445,6 +503,10 @@ class Columns:
             flat[self.segment_key] = np.minimum.reduceat(cost, self.segment)
         value: Any = flat.reshape(nodes, count)
         value[self.free] = np.where(self.end[self.free, :-1] < NEVER, 0.0, np.inf)
+        if len(self.part_node):
+            through = np.concatenate([[0.0], np.cumsum(prices[self.windows :])])
+            paid = (through[self.part_last][:, None] - through[self.part_from]) * self.part_qty[:, None]
+            np.add.at(value, self.part_node, paid)
         reached = np.empty_like(value)
         for batch, edge in zip(self.levels, self.level_edges, strict=True):
             if len(edge):
@@ -477,17 +539,31 @@ class Columns:
         until = np.where(in_overtime, clock.ends[window], self.regular_ends[window])
         minutes = np.minimum(until, end[step][which]) - np.maximum(clock.starts[window], start[step][which])
         taken = np.maximum(minutes, 0) * tree.share[node][which]
-        line, window, minutes = self._sum_by_line(tree.line[node][which], self.window_of_shift[window], taken)
-        late = np.where(inside, problem.lines.weight * np.maximum(day - problem.lines.target, 0), self.outside)
         begin = np.full(len(tree.step), -1, np.int64)
         begin[node] = start[step]
+        pair = np.flatnonzero(begin[self.part_node] >= 0)
+        own_line, rows, pieces = self._parts_taken(
+            pair, self._counted_from(pair, begin[self.part_node[pair]]), tree.line[self.part_node[pair]]
+        )
+        line, window, minutes = self._sum_by_line(
+            np.concatenate([tree.line[node][which], own_line]),
+            np.concatenate([self.window_of_shift[window], rows]),
+            np.concatenate([taken, pieces]),
+        )
+        late = np.where(inside, problem.lines.weight * np.maximum(day - problem.lines.target, 0), self.outside)
         return Chosen(late, inside.astype(np.int64), line, window, minutes, begin)
 
+    def _counted_from(self, pair: Ints, start: Ints) -> Ints:
+        """The first row of each taker's part whose arrival comes after it starts."""
+        found: Ints = np.searchsorted(self.part_keys, start + self.part_of[pair] * _STRIDE, side="right")
+        return np.clip(found, self.part_first[pair], self.part_last[pair])
+
     def _sum_by_line(self, line: Ints, window: Ints, taken: Floats) -> tuple[Ints, Ints, Floats]:
-        unique, inverse = np.unique(line * len(self.length) + window, return_inverse=True)
+        rows = len(self.capacity)
+        unique, inverse = np.unique(line * rows + window, return_inverse=True)
         minutes = np.bincount(inverse, weights=taken, minlength=len(unique))
         kept = minutes > 1e-9
-        return unique[kept] // len(self.length), unique[kept] % len(self.length), minutes[kept]
+        return unique[kept] // rows, unique[kept] % rows, minutes[kept]
 
     def _line_values(self, reached: Floats) -> Floats:
         """Per line and day of delivery: what the windows it takes cost, plus its weighted days late."""
@@ -522,7 +598,13 @@ class Columns:
         entry = self._cheapest(cost, position)
         start = np.full(nodes, -1, np.int64)
         start[used] = self._begin(entry)
-        line, window, minutes = self._minutes_by_window(tree.line[used], entry)
+        line, window, taken = self._minutes_by_window(tree.line[used], entry)
+        pair = np.flatnonzero(anchor[self.part_node] >= 0)
+        node = self.part_node[pair]
+        own_line, rows, pieces = self._parts_taken(pair, self.part_from[pair, anchor[node]], tree.line[node])
+        line, window, minutes = self._sum_by_line(
+            np.concatenate([line, own_line]), np.concatenate([window, rows]), np.concatenate([taken, pieces])
+        )
         late = np.where(inside, lines.weight * np.maximum(best_day - lines.target, 0), self.outside)
         return Chosen(late, inside.astype(np.int64), line, window, minutes, start)
 
@@ -543,7 +625,7 @@ class Columns:
         return self.clock.clock(self.station[window], self.before[window] + self.first_offset[entry], side="right")
 
     def _minutes_by_window(self, line: Ints, entry: Ints) -> tuple[Ints, Ints, Floats]:
-        """Minutes that the chosen runs take, summed by line and window."""
+        """Minutes that the chosen runs take, by line and window."""
         first, last = self.first_window[entry], self.last_window[entry]
         number = last - first + 1
         which = np.repeat(np.arange(len(entry)), number)
@@ -553,7 +635,7 @@ class Columns:
         taken[ends_here] = self.last_offset[entry][which[ends_here]]
         taken[starts_here] -= self.first_offset[entry][which[starts_here]]
         taken *= self.scale[entry][which]
-        return self._sum_by_line(line[which], window, taken)
+        return line[which], window, taken
 
 
 def _last_least(values: Floats) -> Ints:

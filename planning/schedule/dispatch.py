@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 
 from planning.schedule.floor import Floor
 from planning.schedule.overlap import overlapped_start
+from planning.schedule.pool import Stock
 from planning.schedule.problem import Placement, Reservation
 from planning.schedule.rule import Rule
 from planning.schedule.timeline import DAY, NEVER
@@ -108,6 +109,7 @@ class _Pass:
         self.last_kind = [-1] * units
         self.reserved: list[list[Reservation]] = [list(rows) for rows in problem.stations.reserved]
         self.passed = [0] * units
+        self.stock = Stock(floor.pool) if floor.pool else None
 
     def run(self) -> Placement:
         events, bits, idle, soft, hard = self.events, self.bits, self.idle, self.soft, self.hard
@@ -156,6 +158,7 @@ class _Pass:
     def _arrive(self, step: int, now: int, touched: list[int]) -> None:
         """Put a step that may start into the queues of its stations."""
         floor, rule = self.floor, self.rule
+        self.placed[step] = False  # nor wait for parts any longer
         first, last = floor.first_way[step], floor.first_way[step + 1]
         if first == last:
             if floor.lead[step] >= 0:
@@ -224,6 +227,15 @@ class _Pass:
         else:
             heappush(self.events, self.ready[step] << self.bits | step)
 
+    def _waits_for_parts(self, step: int, now: int) -> bool:
+        """Whether the parts that a step takes are not there yet; then it arrives again when they are."""
+        minute = self.stock.earliest(step) if self.stock else 0
+        if minute <= now:
+            return False
+        if minute < NEVER:
+            heappush(self.events, minute << self.bits | step)
+        return True
+
     # -- plain stations ---------------------------------------------------------------------------------------
 
     def _serve_plain(self, station: int, now: int) -> None:
@@ -245,6 +257,8 @@ class _Pass:
                 way = heappop(hard)[1]
             else:
                 return
+            if self.stock and self._waits_for_parts(floor.step[way], now):
+                continue
             end, at = now + floor.process[way], window
             if end > closes:
                 target = worked + floor.process[way]
@@ -277,6 +291,8 @@ class _Pass:
     def _run_on(self, unit: int, step: int, start: int, end: int, day: int) -> None:
         """`unit` is busy with `step` until `end`."""
         lot = self.floor.lot[step]
+        if self.stock:
+            self.stock.take(step, start)
         self.running[unit], self.free_at[unit] = step, end
         heappush(self.events, end << self.bits | (self.units_from + unit))
         if self.result.lot_start[lot] < 0:
@@ -385,15 +401,22 @@ class _Pass:
                 return False
         if floor.alternatives[way] and self._better_elsewhere(way, now, end):
             return False
+        if self.stock and self._waits_for_parts(step, now):
+            self.placed[step] = True  # out of the queues until it arrives again
+            self._leave_queues(step)
+            return True
         self._place(way, unit, now, end, setup, overtime)
         self.idle[station].remove(unit)
         self.last_kind[unit] = floor.kind[step]
-        for other in range(floor.first_way[step], floor.first_way[step + 1]):
-            self.queued[floor.station[other]] -= floor.process[other]
+        self._leave_queues(step)
         self._run_on(unit, step, now, end, line.days[at])
         if floor.overlaps[step]:
             self._overlap(way, now, setup[0], overtime)
         return True
+
+    def _leave_queues(self, step: int) -> None:
+        for way in range(self.floor.first_way[step], self.floor.first_way[step + 1]):
+            self.queued[self.floor.station[way]] -= self.floor.process[way]
 
     def _place(self, way: int, unit: int, start: int, end: int, setup: tuple[int, float], overtime: bool) -> None:
         step, result = self.floor.step[way], self.result

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 
+from planning.schedule.pool import Pool
 from planning.schedule.problem import Problem
+from planning.schedule.timeline import Ints
 
 
 class Floor:
@@ -13,6 +17,7 @@ class Floor:
     def __init__(self, problem: Problem) -> None:
         steps, ways, stations, lots = problem.steps, problem.ways, problem.stations, problem.lots
         self.problem = problem
+        self.pool: Pool | None = problem.pool
         self.release: list[int] = steps.release.tolist()
         self.lot: list[int] = steps.lot.tolist()
         self.next: list[int] = steps.next.tolist()
@@ -68,6 +73,14 @@ class Floor:
         for step, unit in enumerate(self.pinned):
             if unit >= 0 and self.first_way[step + 1] > self.first_way[step]:
                 self.has_reserved[self.unit_station[unit]] = True
+
+    def dealt_by(self, key: Ints) -> Floor:
+        """The same floor with scarce parts dealt beforehand, to the steps with the smallest `key` first."""
+        if self.pool is None:
+            return self
+        floor = copy(self)
+        floor.release, floor.pool = self.pool.release_by(key).tolist(), None
+        return floor
 
     def steps_of(self, lot: int) -> range:
         """The steps of a lot."""

@@ -95,7 +95,9 @@ def guided(
         if point not in wanted_at:
             wanted_at[point] = guided_dues(floor.problem, tree, relaxation, point, strict)
         rule = urgency(floor.problem, wanted_at[point], strict, kappa * kappa_unit, setup_price, overtime_days)
-        plans.append(found(floor.problem, dispatch(floor, rule)))
+        plans.append(found(floor.problem, dispatch(floor.dealt_by(wanted_at[point].latest_end), rule)))
+        if floor.pool:
+            plans.append(found(floor.problem, dispatch(floor, rule)))
         plans.sort(key=lambda plan: plan.score)
         del plans[KEPT:]
     return plans

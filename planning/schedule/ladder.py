@@ -1,5 +1,9 @@
 """The ladder of the search: dispatch, bound, guided dispatch, ruin and recreate, pull; each rung hands its best on.
 
+The first rung gives each lot the supply of bought parts that material planning handed out to it. Where lots could start
+sooner with another's supply, all later ones decide on parts and stations together (`pool`): the first rung's plan is
+one of theirs, so that the best they find is never later.
+
 How much each rung does is counted in passes and iterations that depend on the problem and on the time limit alone, so
 that the same problem gives the same plan on every machine that is fast enough; on a slower one the clock cuts it off.
 """
@@ -14,17 +18,18 @@ from functools import partial
 
 import numpy as np
 
-from planning.model import PlanInput, Schedule, Step
+from planning.model import MaterialPlan, PlanInput, Schedule, Step
 from planning.schedule.columns import Columns, make_tree, most_bins
 from planning.schedule.guided import FIRST_SHARE, KEPT, SHARES, guided
 from planning.schedule.improve import improvable_lines, pull, ruin_and_recreate
 from planning.schedule.master import Master, Relaxation
+from planning.schedule.pool import dealt
 from planning.schedule.problem import Placement, Problem
 from planning.schedule.rows import lot_rows, overtime_hours, schedule_rows
 from planning.schedule.sample import SAMPLES, at_prices, sampled_prices
 from planning.schedule.sweep import OVERTIME_DAYS, Found, Sweep, Trial, found
 
-RUNGS = ("dispatch", "bound", "guided", "improve", "pull")
+RUNGS = ("dispatch", "parts", "bound", "guided", "improve", "pull")
 
 FIRST_ANSWER_SECONDS = 1.5
 SECONDS_PER_STEP = 1e-4  # what rows, reasons and the check take after the search, kept free of it
@@ -70,6 +75,10 @@ class Ladder:
         """True where the bound proves that no plan is less late."""
         return self.best.objective <= max(self.bound or 0.0, 0.0) + 1e-6
 
+    def materials(self, materials: MaterialPlan, plan: Found) -> MaterialPlan:
+        """`materials` with the supply as one of the plans deals it."""
+        return materials if self.problem.pool is None else dealt(materials, self.problem.pool, plan.placement.start)
+
     def schedule(self, plan: Found) -> Schedule:
         """The rows of one of the plans."""
         return Schedule(
@@ -90,13 +99,15 @@ def climb(
     progress: Callable[[Step], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     rungs: tuple[str, ...] = RUNGS,
+    pooled: Problem | None = None,
 ) -> Ladder:
-    """Climb the rungs until the time limit of the settings; the first rung always gives a plan.
+    """Climb the rungs for `problem`, from the second on for `pooled` where that is given.
 
-    `progress` hears of each better plan and bound; when `cancelled` says yes what was found so far is returned. A
-    rung that fails leaves what was found before it and a Step that says so.
+    It ends at the time limit of the settings; the first rung always gives a plan. `progress` hears of each better plan
+    and bound; when `cancelled` says yes what was found so far is returned. A rung that fails leaves what was found
+    before it and a Step that says so.
     """
-    climber = _Climber(problem, plan_input.settings.time_limit_seconds, progress, cancelled or (lambda: False))
+    climber = _Climber(problem, pooled, plan_input.settings.time_limit_seconds, progress, cancelled or (lambda: False))
     for rung in rungs:
         climber.climb(rung)
     return climber.ladder
@@ -106,11 +117,13 @@ class _Climber:
     def __init__(
         self,
         problem: Problem,
+        pooled: Problem | None,
         seconds: float,
         progress: Callable[[Step], None] | None,
         cancelled: Callable[[], bool],
     ) -> None:
         self.problem, self.progress, self.cancelled = problem, progress, cancelled
+        self.pooled = pooled
         self.started = time.perf_counter()
         self.seconds = max(seconds - SECONDS_PER_STEP * len(problem.steps), 0.5 * seconds)
         self.deadline = self.started + self.seconds
@@ -129,7 +142,13 @@ class _Climber:
         if self.cancelled() or time.perf_counter() >= self.deadline:
             return
         try:
-            {"bound": self._bound, "guided": self._guided, "improve": self._improve, "pull": self._pull}[rung]()
+            {
+                "parts": self._parts,
+                "bound": self._bound,
+                "guided": self._guided,
+                "improve": self._improve,
+                "pull": self._pull,
+            }[rung]()
         except Exception as error:  # noqa: BLE001 whatever went wrong, the plan found so far is still good
             self._say(rung, failed=f"{type(error).__name__}: {error}")
 
@@ -157,6 +176,16 @@ class _Climber:
         self._keep(
             "dispatch", self.sweep.run(FIRST_ANSWER_SECONDS, self.deadline, self._better("dispatch"), self.cancelled)
         )
+
+    def _parts(self) -> None:
+        """From here on supply is dealt as the schedule goes, where that may help."""
+        if self.pooled is not None and self.ladder.best.objective > 1e-9:
+            self.problem = self.ladder.problem = self.pooled
+            self.sweep = Sweep(Trial(self.pooled))
+            self.floor = self.sweep.trial.floor
+            told = self._better("parts")
+            self._keep("parts", self.sweep.run(FIRST_ANSWER_SECONDS, self.deadline, told, self.cancelled))
+        self._say("parts")
 
     def _bound(self) -> None:
         """The model, in a thread of its own, so that a long solve keeps neither cancel nor time limit waiting."""

@@ -1,8 +1,9 @@
 """Column generation: the linear model whose value no plan can beat, solved with PuLP and HiGHS.
 
-One row per order line (its shares of columns make one), one row per window of a station that binds (minutes
-taken <= minutes there). Columns come from `columns.Columns.price` at the model's own prices, at a mix with the
-best prices so far (Wentges 1997 smoothing), and at 0.85 and 1.15 times them. Each pricing proves a bound, whatever the
+One row per order line (its shares of columns make one), one row per window of a station that binds (minutes taken <=
+minutes there), and one per arrival of a scarce part (pieces taken ahead of it <= pieces there). Columns come from
+`columns.Columns.price` at the model's own prices, at a mix with the best prices so far (Wentges 1997 smoothing), and at
+0.85 and 1.15 times them. Each pricing proves a bound, whatever the
 prices, so the model may be stopped at any time.
 """
 
@@ -20,7 +21,6 @@ from planning.schedule.columns import Chosen, Columns
 from planning.schedule.problem import Placement
 from planning.schedule.timeline import Floats, Ints
 
-HOUR = 60.0
 SEEDS = 6  # pricings at made-up prices before the first solve
 SMALL = 1e-7
 
@@ -31,7 +31,8 @@ class Relaxation:
 
     objective: its value so far (no plan is promised at it; infinite where no solve came to its end). bound: proven for
     every plan; by a tightened model only for those that use no more than its share of each window. prices: weight x
-    days per minute of each window at which the bound was proven. node, start, share: where its solution starts each
+    days per minute of each window, and per piece ahead of each arrival of a scarce part, at which the bound was proven.
+    node, start, share: where its solution starts each
     step of each tree; the shares of one node add up to the part of the line that is delivered inside the days looked
     at.
     """
@@ -77,24 +78,28 @@ class Master:
         self.model.setObjective(pulp.LpAffineExpression.empty())
         empty = pulp.LpAffineExpression.empty
         self.line_rows = [self.model.addConstraint(empty() >= 1, f"line_{k}") for k in range(len(lines.weight))]
-        self.window_rows = [
-            self.model.addConstraint(empty() <= capacity / HOUR, f"window_{k}")
-            for k, capacity in enumerate(columns.capacity.tolist())
+        self.unit: list[float] = columns.unit.tolist()
+        self.capacity_rows = [
+            self.model.addConstraint(empty() <= capacity, f"capacity_{k}")
+            for k, capacity in enumerate((columns.capacity / columns.unit).tolist())
         ]
         self.pool = _Pool()
         for k, cost in enumerate(columns.outside.tolist()):
             self.model.add_column(f"outside_{k}", 0, None, obj=cost, coefficients={self.line_rows[k]: 1.0})
-        self.share, self.is_seeded = 1.0, False
+        self.share, self.is_seeded = np.ones(len(columns.capacity)), False
         self.bound = -np.inf
         self.best_prices = np.zeros(len(columns.capacity))
         self.objective = np.inf
         self.values: Floats = np.zeros(0)
 
-    def tighten(self, share: float) -> None:
-        """Leave the lines only this share of each window; the columns found so far stay."""
-        for row, capacity in zip(self.window_rows, self.columns.capacity.tolist(), strict=True):
-            row.changeRHS(share * capacity / HOUR)
-        self.share, self.bound, self.objective = share, -np.inf, np.inf
+    def tighten(self, share: float, of_parts: float = 1.0) -> None:
+        """Leave the lines only this share of each window and of each scarce part; the columns found so far stay."""
+        columns = self.columns
+        self.share[: columns.windows], self.share[columns.windows :] = share, of_parts
+        left = self.share * columns.capacity / columns.unit
+        for row, capacity in zip(self.capacity_rows, left.tolist(), strict=True):
+            row.changeRHS(capacity)
+        self.bound, self.objective = -np.inf, np.inf
 
     def run(
         self,
@@ -155,7 +160,8 @@ class Master:
         if start_prices is not None and len(start_prices) == len(columns.capacity):
             points += [start_prices, 0.85 * start_prices, 1.15 * start_prices]
         else:
-            decay = np.exp(-columns.day / max(columns.days / 3, 1))
+            decay = np.zeros(len(columns.capacity))  # parts are free at first
+            decay[: columns.windows] = np.exp(-columns.day / max(columns.days / 3, 1))
             points += [
                 scale * factor * decay * random.uniform(0.5, 1.5, len(columns.capacity))
                 for factor in np.geomspace(0.03, 1.0, SEEDS)
@@ -166,7 +172,7 @@ class Master:
     def _price(self, at: Floats) -> Chosen:
         """The cheapest columns at prices, and what they prove."""
         chosen, bound = self.columns.price(at)
-        bound += (1.0 - self.share) * float((at * self.columns.capacity).sum())
+        bound += float(((1.0 - self.share) * at * self.columns.capacity).sum())
         if bound > self.bound:
             self.bound, self.best_prices = bound, at
         return chosen
@@ -189,7 +195,7 @@ class Master:
                 continue
             pool.known.add(key)
             coefficients = {
-                self.window_rows[w]: m / HOUR for w, m in zip(window.tolist(), minutes.tolist(), strict=True)
+                self.capacity_rows[w]: m / self.unit[w] for w, m in zip(window.tolist(), minutes.tolist(), strict=True)
             }
             coefficients[self.line_rows[line]] = 1.0
             variable = self.model.add_column(f"c{len(pool.line)}", 0, None, obj=cost, coefficients=coefficients)
@@ -221,7 +227,7 @@ class Master:
         self.values = np.array(solution.col_value)
         duals = np.array(solution.row_dual)
         lines = len(self.line_rows)
-        return np.maximum(-duals[lines:], 0.0) / HOUR, np.maximum(duals[:lines], 0.0)
+        return np.maximum(-duals[lines:], 0.0) / self.columns.unit, np.maximum(duals[:lines], 0.0)
 
     def _prune(self, prices: Floats, line_prices: Floats, threshold: float) -> None:
         """Take columns out whose reduced cost is so large that they will hardly come back."""

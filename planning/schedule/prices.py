@@ -22,7 +22,7 @@ import pandas as pd
 
 from planning.calendar import WorkingDays, calendar_hours, first_plan_day
 from planning.model import RESULT_COLUMNS, MaterialPlan, PlanInput, frame
-from planning.schedule.build import make_problem
+from planning.schedule.build import make_problems
 from planning.schedule.columns import Columns, Tree, make_tree, most_bins, of_lines
 from planning.schedule.ladder import Ladder
 from planning.schedule.master import Relaxation
@@ -87,7 +87,11 @@ class _Model:
 
     def bound(self, problem: Problem, tree: Tree) -> float:
         """What `prices` prove for `problem` with the steps in `tree` alone."""
-        return Columns(problem, self.days, tree, most_bins(self.tree)).price(self.prices)[1]
+        columns = Columns(problem, self.days, tree, most_bins(self.tree))
+        of_arrival = np.zeros(len(problem.pool.day) if problem.pool else 0)
+        of_arrival[self.windows.part_arrival] = self.prices[self.windows.windows :]
+        prices = np.concatenate([self.prices[: self.windows.windows], of_arrival[columns.part_arrival]])
+        return columns.price(prices)[1]
 
 
 def station_rows(plan_input: PlanInput, rows: pd.DataFrame, model: _Model | None, is_free: bool) -> pd.DataFrame:
@@ -168,7 +172,7 @@ def part_rows(
         earlier, awaited = _a_day_earlier(plan_input, materials, part)
         if earlier is None:
             continue
-        saved = _saved(model, make_problem(plan_input, earlier))
+        saved = _saved(model, _with_arrivals(plan_input, earlier, model.problem, part))
         found.append(
             {"kind": "part", "resource_no": part, "work_date": awaited, "price": round(saved, 6), "unit": "day"}
         )
@@ -193,10 +197,31 @@ def _a_day_earlier(
     return replace(materials, allocation=allocation), pd.Timestamp(now[moved].max())
 
 
+def _with_arrivals(plan_input: PlanInput, earlier: MaterialPlan, now: Problem, part: str) -> Problem:
+    """The problem `now` where the open supply of `part` comes as in `earlier`, a working day before."""
+    problem, pooled = make_problems(plan_input, earlier)
+    if now.pool is None:
+        return problem
+    other, pool = pooled or problem, now.pool
+    day = pool.day.copy()
+    own = np.flatnonzero(earlier.allocation["item_no"].to_numpy()[pool.row] == part)
+    for number in np.flatnonzero(np.isin(pool.item, pool.row_item[own])).tolist():
+        at = slice(int(pool.first[number]), int(pool.first[number + 1]))
+        arrival = np.datetime64(plan_input.as_of_date, "D") + (1 + pool.day[at]).astype("timedelta64[D]")
+        moved = (WorkingDays.of(plan_input).add(arrival, -1) - arrival).astype(np.int64)
+        day[at] = np.maximum(pool.day[at] + moved, now.first_day)
+    steps = replace(now.steps, release=np.minimum(now.steps.release, other.steps.release))
+    return replace(now, steps=steps, lines=other.lines, pool=replace(pool, day=day))
+
+
 def _saved(model: _Model, earlier: Problem) -> float:
     """By how much the bound falls where the problem is `earlier`, at the prices of the model."""
     now = model.problem
     step: Bools = earlier.steps.release != now.steps.release
+    if now.pool is not None and earlier.pool is not None:
+        arrival = np.flatnonzero(earlier.pool.day != now.pool.day)
+        part = np.searchsorted(now.pool.first, arrival, side="right") - 1
+        step[now.pool.step[np.isin(now.pool.part, part)]] = True
     lines = np.union1d(model.tree.line[step[model.tree.step]], np.flatnonzero(earlier.lines.fixed != now.lines.fixed))
     if not len(lines):
         return 0.0

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from planning.schedule.pool import Pool
 from planning.schedule.timeline import Floats, Ints, Timeline, TimelineArrays
 
 # start, end, changeover class and lot of work that is fixed on a unit
@@ -138,6 +139,7 @@ class Problem:
     lines: Lines
     frozen: pd.DataFrame
     frozen_overtime: float
+    pool: Pool | None = None  # None: every step waits for the supply that material planning gave it
 
     def delivery_days(self, lot_day: Ints) -> Ints:
         """The day of the last delivery of each line when lots are finished on `lot_day`."""

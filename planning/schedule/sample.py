@@ -43,7 +43,8 @@ def sampled_prices(
         chosen = np.sort(by_target[(2 * number + 1) * stride // (2 * samples) :: stride])
         part, part_tree = _part(problem, tree, chosen)
         master = Master(Columns(part, days, part_tree, bins))
-        master.tighten(_work(problem, part_tree) / max(_work(problem, tree), 1e-9))
+        share = _work(problem, part_tree) / max(_work(problem, tree), 1e-9)
+        master.tighten(share, of_parts=share)
         solved = master.run(deadline, gap=GAP, cancelled=cancelled)
         if np.isfinite(solved.objective):
             found.append(solved.prices)

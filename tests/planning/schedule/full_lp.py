@@ -93,6 +93,22 @@ class FullModel:
             passed += end - start
         return found
 
+    def supplied(self) -> dict[Window, float]:
+        """What has come in of each scarce part ahead of each of its arrivals; its "window" is (-1 - part, minute)."""
+        pool, result = self.problem.pool, dict[Window, float]()
+        for part in range(len(pool.first) - 1 if pool else 0):
+            arrivals = range(int(pool.first[part]), int(pool.first[part + 1]))
+            for at in arrivals:
+                ahead = int(pool.day[at + 1]) * DAY if at + 1 in arrivals else NEVER
+                result.setdefault((-1 - part, min(ahead, self.days * DAY)), float(pool.supply[at]))
+        return result
+
+    def _pieces(self, step: int, anchor: int, share: float) -> dict[Window, float]:
+        """What a step that starts before the next anchor's earliest start surely takes of what comes in."""
+        pool, until = self.problem.pool, self.earliest(step, anchor + 1)[0]
+        wants = {int(p): float(q) for s, p, q in zip(pool.step, pool.part, pool.qty, strict=True) if s == step}
+        return {row: wants[-1 - row[0]] * share for row in self.supplied() if -1 - row[0] in wants and until <= row[1]}
+
     def capacity(self) -> dict[Window, float]:
         """Minutes of each window over all units, less fixed work."""
         first, result = self.problem.stations.first_unit, dict[Window, float]()
@@ -197,6 +213,9 @@ class FullModel:
                 own = {vector for way in self._ways(step) for vector in self._starts(step, way, anchor, share)}
             if not own:
                 continue
+            if self.problem.pool is not None:
+                pieces = tuple(self._pieces(step, anchor, share).items())
+                own = {vector + pieces for vector in own}
             parts: list[Any] = [own]
             before = self._before(step)
             if before >= 0:
@@ -238,12 +257,12 @@ class FullModel:
     def _delivered(self, step: int, anchor: int) -> int:
         """The earliest day that the end of a lot's last step can count for."""
         _, end, _ = self.earliest(step, anchor)
-        finish = max(end, int(self.problem.lots.fixed_end[self.problem.steps.lot[step]]))
-        if finish >= NEVER:
+        if end >= NEVER:
             return self.problem.horizon
         stations = [int(self.problem.ways.station[way]) for way in self._ways(step)]
-        day = min([max(finish - 1, 0) // DAY, *(self.clocks[station].day_before(finish) for station in stations)])
-        return max(day, self.problem.first_day)
+        day = min([max(end - 1, 0) // DAY, *(self.clocks[station].day_before(end) for station in stations)])
+        fixed = int(self.problem.lots.fixed_day[self.problem.steps.lot[step]])
+        return max(day, fixed, self.problem.first_day)
 
     def outside(self, line: int) -> float:
         """What a line costs that is not delivered in these days."""
@@ -251,8 +270,8 @@ class FullModel:
         return float(lines.weight[line]) * max(max(int(lines.fixed[line]), self.days) - int(lines.target[line]), 0)
 
     def cheapest(self, line: int, prices: dict[Window, float]) -> float:
-        """The least that a line costs, with the minutes it takes at these prices."""
-        paid = (cost + sum(prices[w] * m for w, m in vector) for vector, cost in self.columns(line).items())
+        """The least that a line costs, with what it takes at these prices; what has no price costs nothing."""
+        paid = (cost + sum(prices.get(w, 0.0) * m for w, m in vector) for vector, cost in self.columns(line).items())
         return min([self.outside(line), *paid])
 
     def solve(self) -> tuple[float, dict[Window, float]]:
@@ -264,7 +283,7 @@ class FullModel:
         rows = [model.addConstraint(empty() >= 1, f"line_{k}") for k in range(len(lines.weight))]
         windows = {
             window: model.addConstraint(empty() <= minutes, f"window_{window[0]}_{window[1]}")
-            for window, minutes in self.capacity().items()
+            for window, minutes in (self.capacity() | self.supplied()).items()
         }
         for line, row in enumerate(rows):
             model.add_column(f"outside_{line}", 0, None, obj=self.outside(line), coefficients={row: 1.0})

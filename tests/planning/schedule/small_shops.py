@@ -25,6 +25,7 @@ FEATURES = (
     "frozen",
     "release",
     "beyond",
+    "parts",
 )
 
 
@@ -35,7 +36,7 @@ def small_shop(
 
     Without features: one or two steps an order at stations of one unit, all wanted too soon. Each feature adds what
     its name says; "tree" and "shared" turn some of the orders into parts of others, "beyond" leaves the days short
-    and lets material come behind them.
+    and lets material come behind them, "parts" lets most orders take a bought part that comes in piece by piece.
     """
     draw = np.random.default_rng(seed)
     names = [f"S{k}" for k in range(max(2, int(draw.integers(2, stations + 1))))]
@@ -53,6 +54,9 @@ def small_shop(
         days = 3
         late = next(row for row in orders if row["due"] is not None)
         ledger.append(line_takes(late["order_ref"], "PO", available=int(draw.integers(3, 9))))
+    if "parts" in features:
+        takers = [order for order in orders if draw.random() < 0.8]
+        ledger += [takes(order["order_ref"], f"PB{k}", int(draw.integers(1, 5))) for k, order in enumerate(takers)]
     steps = max(most_steps, 3) if "chain" in features else most_steps
     routing = [row for order in orders for row in _routing(draw, order["item_no"], names, steps, features)]
     tables: dict[str, Any] = {

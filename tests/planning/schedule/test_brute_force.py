@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from planning.model import MaterialPlan, PlanInput
 from planning.schedule import search
 from planning.schedule.build import make_problem
 from planning.schedule.problem import Problem
+from planning.schedule.timeline import NEVER
 from tests.planning.schedule.small_shops import FEATURES, small_shop
 
 SEEDS = range(40)
@@ -36,13 +39,17 @@ class AllSchedules:
     clock is walked through minute by minute, overtime included wherever it is allowed: it only makes ends earlier.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, shared: SharedPart) -> None:
+        self.shared = shared
         self.problem, self.steps, self.ways, self.lots = problem, problem.steps, problem.ways, problem.lots
         assert not self.steps.lead.max(initial=-1) > 0, "an item that takes its lead time"
         self.minutes: list[list[int]] = []
+        self.days: list[list[int]] = []  # that each of the minutes belongs to
         for line in problem.stations.lines:
             ends = line.ends if problem.overtime else line.regular_ends
-            self.minutes.append([m for a, b in zip(line.starts, ends, strict=True) for m in range(a, b)])
+            shifts = list(zip(line.days, line.starts, ends, strict=True))
+            self.minutes.append([m for _, a, b in shifts for m in range(a, b)])
+            self.days.append([day for day, a, b in shifts for _ in range(a, b)])
         first = problem.stations.first_unit
         self.units = [range(first[s], first[s + 1]) for s in range(len(self.minutes))]
         self.last = {lot: int(self.lots.first_step[lot + 1]) - 1 for lot in range(len(self.lots))}
@@ -134,6 +141,7 @@ class AllSchedules:
         """
         minutes, before = self.minutes[station], self._before(step)
         at = bisect_left(minutes, self._parts_end(step, placed))
+        at = max(at, bisect_left(self.days[station], self._supplied_on(step, placed)))
         if before < 0:
             return at
         run, wait = placed[before], int(self.steps.wait[before])
@@ -146,6 +154,18 @@ class AllSchedules:
             at = max(at, bisect_left(minutes, moment) - ahead)
         return at
 
+    def _supplied_on(self, step: int, placed: dict[int, Run]) -> int:
+        """The day from which on a piece of the shared part is left for the step at all times; -1: it takes none."""
+        if step not in self.shared.takers:
+            return -1
+        used = [self.days[run.station][run.at] for other, run in placed.items() if other in self.shared.takers]
+        arrivals = sorted(self.shared.days)
+        left = [
+            (day, sum(one <= day for one in arrivals) - sum(one <= day for one in used)) for day in [*arrivals, *used]
+        ]
+        short = max((day for day, pieces in left if pieces < 1), default=-1)
+        return min((day for day in arrivals if day > short), default=NEVER)
+
     def _parts_end(self, step: int, placed: dict[int, Run]) -> int:
         """When the material and the parts that a step takes are there."""
         ends = [max(placed[self.last[lot]].end, int(self.lots.fixed_end[lot])) for lot in self.parts[step]]
@@ -153,6 +173,33 @@ class AllSchedules:
 
     def _day(self, run: Run) -> int:
         return self.problem.stations.lines[run.station].day_of_end(run.end)
+
+
+@dataclass(frozen=True)
+class SharedPart:
+    """A bought part that comes in piece by piece: the days of the pieces, and the steps that take one each."""
+
+    days: tuple[int, ...]
+    takers: frozenset[int]
+
+
+def apart(plan_input: PlanInput, materials: MaterialPlan) -> tuple[Problem, SharedPart]:
+    """The problem without the part that lots share, and that part; what lots take that have begun stays with them."""
+    problem, ledger = make_problem(plan_input, materials), materials.allocation
+    lot_of = {ref: lot for lot, ref in enumerate(problem.lots.refs)}
+    begun = {ref for ref, lot in lot_of.items() if problem.lots.fixed_start[lot] >= 0}
+    bought = (ledger["item_no"] == "MATERIAL") & (ledger["demand_kind"] == "make") & ~ledger["demand_ref"].isin(begun)
+    has_step = [
+        not problem.steps.lead[problem.lots.first_step[lot_of[ref]]] >= 0 if ref in lot_of else False
+        for ref in ledger["demand_ref"]
+    ]
+    shared = ledger[bought & np.array(has_step, bool)]
+    free = replace(materials, allocation=ledger.drop(index=shared.index))
+    days = (shared["available_date"] - pd.Timestamp(plan_input.as_of_date)).dt.days - 1
+    steps = [int(problem.lots.first_step[lot_of[ref]]) for ref in shared["demand_ref"]]
+    if len(set(steps)) < len(steps):  # who takes two pieces
+        return problem, SharedPart((), frozenset())
+    return make_problem(plan_input, free), SharedPart(tuple(days.tolist()), frozenset(steps))
 
 
 def drawn_features(seed: int) -> tuple[tuple[str, ...], int]:
@@ -167,9 +214,9 @@ def drawn_features(seed: int) -> tuple[tuple[str, ...], int]:
 def test_the_bound_is_below_and_the_plan_above_the_best_of_all_schedules(seed):
     features, lots = drawn_features(seed)
     plan_input, materials = small_shop(seed, features, lots=lots, stations=2, days=12)
-    problem = make_problem(plan_input, materials)
+    problem, shared = apart(plan_input, materials)
     assert len(problem.steps) <= 6
-    best = AllSchedules(problem).best()
+    best = AllSchedules(problem, shared).best()
     found = search(plan_input.with_settings(time_limit_seconds=10.0), materials)
     assert not [step for step in found.trail if step.failed]
     kept, bound = found.best.objective, found.bound

@@ -8,14 +8,14 @@ from functools import cache
 import numpy as np
 import pytest
 
-from planning.schedule.build import make_problem
-from planning.schedule.columns import Columns
+from planning.schedule.build import make_problems
+from planning.schedule.columns import _STRIDE, Columns
 from planning.schedule.master import Master
 from tests.planning.schedule.full_lp import FullModel, Window
 from tests.planning.schedule.small_shops import FEATURES, small_shop
 
 ALONE = [(), *((feature,) for feature in FEATURES)]
-TOGETHER = [tuple(feature for feature in FEATURES if feature != "beyond"), FEATURES]
+TOGETHER = [tuple(feature for feature in FEATURES if feature not in ("beyond", "parts")), FEATURES]
 CASES = [(features, seed) for features in [*ALONE, *TOGETHER] for seed in range(3)]
 NAMES = [f"{'+'.join(features) if len(features) < 2 else len(features)}-{seed}" for features, seed in CASES]
 VIEWS = [(None, None), (5, None), (None, 4)]  # days looked at, and most bins of them
@@ -25,14 +25,18 @@ VIEWS = [(None, None), (5, None), (None, 4)]  # days looked at, and most bins of
 def models(features: tuple[str, ...], seed: int) -> tuple[Columns, FullModel, float, dict[Window, float]]:
     """The columns of a small shop, all there are of them, and the value and the prices of the model of them all."""
     days, most_bins = VIEWS[seed % len(VIEWS)]
-    columns = Columns(make_problem(*small_shop(seed, features)), days, bins=most_bins)
+    problem, pooled = make_problems(*small_shop(seed, features))
+    columns = Columns(pooled or problem, days, bins=most_bins)
     full = FullModel(columns.problem, columns.bins.tolist())
     return columns, full, *full.solve()
 
 
 def windows_of(columns: Columns) -> list[Window]:
+    """Stations and bins of the windows, then parts and the minutes of their arrivals, as in the full model."""
     bins = np.searchsorted(columns.bins, columns.day, side="right") - 1
-    return list(zip(columns.station.tolist(), bins.tolist(), strict=True))
+    part, minute = np.divmod(columns.part_keys, _STRIDE)
+    windows = zip(columns.station.tolist(), bins.tolist(), strict=True)
+    return [*windows, *zip((-1 - part).tolist(), minute.tolist(), strict=True)]
 
 
 @pytest.mark.parametrize(("features", "seed"), CASES, ids=NAMES)
@@ -57,7 +61,10 @@ def test_pricing_finds_the_cheapest_of_all_columns(features, seed):
     """Of each line, at the best prices and at random ones, some of them nothing."""
     columns, full, _, best = models(features, seed)
     windows, draw = windows_of(columns), np.random.default_rng(seed)
-    assert dict(zip(windows, columns.capacity.tolist(), strict=True)) == pytest.approx(full.capacity())
+    assert dict(zip(windows, columns.capacity.tolist(), strict=True)) == pytest.approx(
+        {window: most for window, most in (full.capacity() | full.supplied()).items() if window in set(windows)}
+    )
+    assert set(full.capacity()) <= set(windows)
     drawn = [draw.uniform(0, 0.1, len(windows)) * (draw.random(len(windows)) < 0.6) for _ in range(4)]
     for prices in [np.array([best[window] for window in windows]), *drawn]:
         chosen, bound = columns.price(prices)

@@ -30,7 +30,7 @@ def test_every_rung_is_sound_and_no_later_and_the_bound_holds(seed):
     assert objectives == sorted(objectives, reverse=True)
     assert found.bound is None or found.bound <= objectives[-1] + 1e-6
     for _, plan in found.plans:
-        result = assemble(plan_input, materials, found.schedule(plan))
+        result = assemble(plan_input, found.materials(materials, plan), found.schedule(plan))
         assert verify(plan_input, result) == []
         assert result.objective == pytest.approx(plan.objective)
 

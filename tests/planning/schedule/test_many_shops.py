@@ -33,7 +33,7 @@ def check(seed: int) -> None:
     plan_input, materials, found = searched(seed)
     assert not [step for step in found.trail if step.failed]
     assert all(found.bound is None or found.bound <= plan.objective + 1e-6 for _, plan in found.plans)
-    result = assemble(plan_input, materials, found.schedule(found.best))
+    result = assemble(plan_input, found.materials(materials, found.best), found.schedule(found.best))
     assert verify(plan_input, result) == []
     assert result.objective == pytest.approx(found.best.objective)
 

@@ -167,6 +167,26 @@ def test_a_part_a_day_earlier_is_worth_what_planning_again_saves():
     assert pd.isna(row["load_hours"])
 
 
+def sharing(earlier: int) -> PlanInput:
+    """Two orders that take four of a part each, of which four come on day 4 and four on day 7, or `earlier`."""
+    return factory(
+        Settings(horizon_days=40, time_limit_seconds=20.0),
+        item=[made("FG"), made("OTHER"), bought("RAW", 20)],
+        routing_step=[step("FG", 10), step("OTHER", 10)],
+        bom_line=[uses("FG", "RAW"), uses("OTHER", "RAW")],
+        firm_buy=[buy(f"PO/{date}", "RAW", date - earlier, 4) for date in (4, 7)],
+        demand=[order("SO-1", "FG", 2, 4, priority=1), order("SO-2", "OTHER", 2, 4, priority=5)],
+    )
+
+
+def test_a_part_that_orders_share_is_worth_what_planning_again_saves():
+    row = part_prices(sharing(0)).iloc[0]
+    saved = make_plan(sharing(0)).objective - make_plan(sharing(1)).objective
+    assert (row["resource_no"], row["unit"]) == ("RAW", "day")
+    assert row["price"] == pytest.approx(saved)
+    assert saved > 0
+
+
 def test_a_part_that_is_not_alone_in_the_way_is_worth_nothing_by_itself():
     """Where two parts come on the same day, one of them a day earlier helps nobody: a price by the date would say 3."""
     assert part_prices(waiting(6, 6))["price"].tolist() == [0.0]

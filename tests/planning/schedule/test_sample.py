@@ -79,7 +79,10 @@ def test_a_random_shop_planned_as_a_large_one_is_sound_and_its_bound_below_it(se
     found = search(plan_input, materials)
     assert not [step for step in found.trail if step.failed]
     assert found.bound is None or found.bound <= min(plan.objective for _, plan in found.plans) + 1e-6
-    assert verify(plan_input, assemble(plan_input, materials, found.schedule(found.best))) == []
+    assert (
+        verify(plan_input, assemble(plan_input, found.materials(materials, found.best), found.schedule(found.best)))
+        == []
+    )
 
 
 def test_a_huge_shop_has_a_bound_by_prices_alone_but_no_value_is_promised(monkeypatch):
