@@ -320,14 +320,14 @@ class Columns:
     def _list_parts(self) -> None:
         """Rows of arrivals that somebody may have to wait for; per taker and anchor the first of them it counts in.
 
-        part_arrival: the arrival in the pool that each row begins with.
+        part_arrival: the arrival in the pool that each row begins with. part_opens: whether it is its part's first row.
         """
         self.windows, pool = len(self.length), self.problem.pool
         self.unit = np.full(self.windows, HOUR)
         none: Ints = np.zeros(0, np.int64)
         self.part_node, self.part_of, self.part_qty = none, none, np.zeros(0)
         self.part_first, self.part_last, self.part_keys, self.part_arrival = none, none, none, none
-        self.part_from = np.zeros((0, self.count), np.int64)
+        self.part_from, self.part_opens = np.zeros((0, self.count), np.int64), np.zeros(0, bool)
         if pool is None or not len(pool.step):
             return
         first, arrivals, minute = [0], [], []
@@ -345,6 +345,7 @@ class Columns:
         firsts = np.array(first, np.int64)
         self.part_arrival = np.concatenate(arrivals).astype(np.int64)
         self.part_keys = np.concatenate(minute).astype(np.int64)
+        self.part_opens = np.diff(self.part_keys // _STRIDE, prepend=-1) > 0
         by_step = np.searchsorted(pool.step, np.arange(len(self.problem.steps) + 1))
         takes = np.diff(by_step)[self.tree.step]
         node = np.repeat(np.arange(len(self.tree.step)), takes)

@@ -1,10 +1,11 @@
 """Column generation: the linear model whose value no plan can beat, solved with PuLP and HiGHS.
 
 One row per order line (its shares of columns make one), one row per window of a station that binds (minutes taken <=
-minutes there), and one per arrival of a scarce part (pieces taken ahead of it <= pieces there). Columns come from
-`columns.Columns.price` at the model's own prices, at a mix with the best prices so far (Wentges 1997 smoothing), and at
-0.85 and 1.15 times them. Each pricing proves a bound, whatever the
-prices, so the model may be stopped at any time.
+minutes there), and one per arrival of a scarce part. Ahead of an arrival no more of a part can be taken than was there;
+the model says it by what is taken since the arrival before and what is left over, so that a column stands in one row of
+a part and not in all later ones too. Columns come from `columns.Columns.price` at the model's own prices, at a mix with
+the best prices so far (Wentges 1997 smoothing), and at 0.85 and 1.15 times them. Each pricing proves a bound, whatever
+the prices, so the model may be stopped at any time.
 """
 
 from __future__ import annotations
@@ -77,27 +78,42 @@ class Master:
         self.model = pulp.LpProblem("master", pulp.LpMinimize)
         self.model.setObjective(pulp.LpAffineExpression.empty())
         empty = pulp.LpAffineExpression.empty
+        self.share, self.is_seeded = np.ones(len(columns.capacity)), False
         self.line_rows = [self.model.addConstraint(empty() >= 1, f"line_{k}") for k in range(len(lines.weight))]
         self.unit: list[float] = columns.unit.tolist()
         self.capacity_rows = [
             self.model.addConstraint(empty() <= capacity, f"capacity_{k}")
-            for k, capacity in enumerate((columns.capacity / columns.unit).tolist())
+            for k, capacity in enumerate(self._limits().tolist())
         ]
         self.pool = _Pool()
+        self._leave_over()
         for k, cost in enumerate(columns.outside.tolist()):
             self.model.add_column(f"outside_{k}", 0, None, obj=cost, coefficients={self.line_rows[k]: 1.0})
-        self.share, self.is_seeded = np.ones(len(columns.capacity)), False
         self.bound = -np.inf
         self.best_prices = np.zeros(len(columns.capacity))
         self.objective = np.inf
         self.values: Floats = np.zeros(0)
 
+    def _limits(self) -> Floats:
+        """Right-hand sides: a window's capacity, and what comes in of a part with an arrival, in units."""
+        limits: Floats = self.share * self.columns.capacity / self.columns.unit
+        supply = limits[self.columns.windows :]
+        before = np.concatenate([[0.0], supply[:-1]])[: len(supply)]
+        limits[self.columns.windows :] = supply - np.where(self.columns.part_opens, 0.0, before)
+        return limits
+
+    def _leave_over(self) -> None:
+        """What is left of a part ahead of an arrival may be taken after it."""
+        first = self.columns.windows
+        for k in np.flatnonzero(~self.columns.part_opens).tolist():
+            before, after = self.capacity_rows[first + k - 1], self.capacity_rows[first + k]
+            self.model.add_column(f"left_{k}", 0, None, obj=0.0, coefficients={before: 1.0, after: -1.0})
+
     def tighten(self, share: float, of_parts: float = 1.0) -> None:
         """Leave the lines only this share of each window and of each scarce part; the columns found so far stay."""
         columns = self.columns
         self.share[: columns.windows], self.share[columns.windows :] = share, of_parts
-        left = self.share * columns.capacity / columns.unit
-        for row, capacity in zip(self.capacity_rows, left.tolist(), strict=True):
+        for row, capacity in zip(self.capacity_rows, self._limits().tolist(), strict=True):
             row.changeRHS(capacity)
         self.bound, self.objective = -np.inf, np.inf
 
@@ -194,8 +210,11 @@ class Master:
             if key in pool.known:
                 continue
             pool.known.add(key)
+            taken = self._since_arrival(window, minutes)
             coefficients = {
-                self.capacity_rows[w]: m / self.unit[w] for w, m in zip(window.tolist(), minutes.tolist(), strict=True)
+                self.capacity_rows[w]: m / self.unit[w]
+                for w, m in zip(window.tolist(), taken.tolist(), strict=True)
+                if m
             }
             coefficients[self.line_rows[line]] = 1.0
             variable = self.model.add_column(f"c{len(pool.line)}", 0, None, obj=cost, coefficients=coefficients)
@@ -207,6 +226,17 @@ class Master:
             pool.alive.append(True)
             added += 1
         return added
+
+    def _since_arrival(self, window: Ints, taken: Floats) -> Floats:
+        """Entries of one line, its parts' as what is taken since the arrival before."""
+        columns = self.columns
+        if len(window) < 2 or window[-1] < columns.windows:
+            return taken
+        follows = window[1:] > columns.windows
+        follows[follows] = ~columns.part_opens[window[1:][follows] - columns.windows]
+        since = taken.copy()
+        since[1:] -= np.where(follows & (window[1:] == window[:-1] + 1), taken[:-1], 0.0)
+        return since
 
     def _solve(self, tolerance: float, seconds: float) -> tuple[Floats, Floats] | None:
         """Prices per minute of each window and per line; None where the solver had no answer."""
@@ -226,8 +256,13 @@ class Master:
         self.objective = float(highs.getObjectiveValue())
         self.values = np.array(solution.col_value)
         duals = np.array(solution.row_dual)
-        lines = len(self.line_rows)
-        return np.maximum(-duals[lines:], 0.0) / self.columns.unit, np.maximum(duals[:lines], 0.0)
+        lines, parts = len(self.line_rows), self.columns.windows
+        prices = np.maximum(-duals[lines:], 0.0) / self.columns.unit
+        # of a row: what a piece taken ahead of its arrival costs more than one taken after it
+        later = np.concatenate([prices[parts:][1:], [0.0]])[: len(prices) - parts]
+        closes = np.append(self.columns.part_opens[1:], True)[: len(later)]
+        prices[parts:] = np.maximum(prices[parts:] - np.where(closes, 0.0, later), 0.0)
+        return prices, np.maximum(duals[:lines], 0.0)
 
     def _prune(self, prices: Floats, line_prices: Floats, threshold: float) -> None:
         """Take columns out whose reduced cost is so large that they will hardly come back."""
