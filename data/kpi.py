@@ -101,7 +101,8 @@ class About:
 
     good: which way it should go. page: where its story is told at length. target: what it should reach unless the
     factory sets another one; None where no level is right for every factory. ways: the same figure by other
-    definitions, itself first. by_date: whether it depends on which of an order line's two dates counts.
+    definitions, itself first. by_date: whether it depends on which of an order line's two dates counts. view: the part
+    of the page that tells it, where that is not the one it opens with.
     """
 
     good: Good
@@ -109,6 +110,7 @@ class About:
     target: float | None = None
     ways: tuple[str, ...] = ()
     by_date: bool = False
+    view: str = ""
 
 
 DELIVERY = ("on_time_delivery_lines", "on_time_delivery_quantity")
@@ -133,13 +135,13 @@ ABOUT: Mapping[str, About] = {
     "kit_rate": About("up", "kits", None, KITS),
     "kit_rate_at_start": About("up", "kits", 0.9, KITS),
     "load": About("down", "load", 1.0),
-    "first_pass_yield": About("up", "attainment", 0.98),
+    "first_pass_yield": About("up", "attainment", 0.98, view="yields"),
     "supplier_on_time": About("up", "suppliers", 0.95),
     "supplier_quality": About("up", "suppliers", 0.99),
     "supplier_concessions": About("down", "suppliers"),
-    "stock_cover_days": About("down", "stock"),
-    "excess_value": About("down", "stock"),
-    "slow_stock_value": About("down", "stock"),
+    "stock_cover_days": About("down", "stock", view="lying"),
+    "excess_value": About("down", "stock", view="lying"),
+    "slow_stock_value": About("down", "stock", view="lying"),
     "plan_stability": About("up", "runs", 0.9),
 }
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from ui.text import t
+
 Words = Callable[[str], str]
 
 
@@ -31,6 +33,26 @@ def segments(name: str, label: str, options: Sequence[str], words: Words = str, 
         label, options, format_func=lambda option: shown.get(option, option), key=key, required=True
     )
     return _publish(name, key, value or default, default)
+
+
+def view(options: Sequence[str], words: Words) -> str:
+    """The part of a page that is open, the first where the reader has opened none. Only that one is to be made: what
+
+    nobody looks at takes the time of those who change pages.
+    """
+    shown = {option: words(option) for option in options}
+    key = _seed("view", lambda value: value in options, options[0])
+    if st.session_state[key] not in options:  # that of the page before
+        st.session_state[key] = options[0]
+    value = st.segmented_control(
+        t("shell.view"),
+        options,
+        format_func=lambda option: shown.get(option, option),
+        key=key,
+        required=True,
+        label_visibility="collapsed",
+    )
+    return _publish("view", key, value or options[0], options[0])
 
 
 def search(name: str, label: str, placeholder: str = "") -> str:

@@ -258,7 +258,7 @@ def _opened(
     listed = [*columns] if usual else [*(column for column in columns if column in behind), "numerator"]
     explain(found, behind, listed)
     if about.page in PAGES:
-        links.link(about.page, t(f"shell.pages.{about.page}.title"))
+        links.link(about.page, t(f"shell.pages.{about.page}.title"), view=about.view)
 
 
 def over_time(key: str, unit: str, name: str, trend: pd.DataFrame, target: float | None) -> None:

@@ -114,6 +114,7 @@ class Entry:
     en: str
     meaning: str
     page: str
+    view: str = ""
 
     def holds(self, wanted: str) -> bool:
         """Whether any of its words do."""
@@ -132,23 +133,25 @@ def entries() -> Iterator[Entry]:
     for figure, about in ABOUT.items():
         key = f"figures.{figure}"
         yield Entry(
-            "figures", words_of("zh", f"{key}.name"), words_of("en", f"{key}.name"), t(f"{key}.formula"), about.page
+            "figures",
+            words_of("zh", f"{key}.name"),
+            words_of("en", f"{key}.name"),
+            t(f"{key}.formula"),
+            about.page,
+            about.view,
         )
 
 
 def listed(found: list[Entry]) -> None:
-    """Entries under the heading of their group."""
-    for group in GROUPS:
-        mine = [entry for entry in found if entry.group == group]
-        if not mine:
-            continue
-        st.subheader(t(f"glossary.groups.{group}"), anchor=group)
-        for entry in mine:
+    """Entries with what they mean, one below the other."""
+    st.html(LOOK)
+    with st.container(key="terms", gap="xsmall"):
+        for entry in found:
             term, meaning, where = st.columns([3, 6, 2])
             term.markdown(f"**{entry.zh}**  \n{entry.en}")
             meaning.markdown(entry.meaning)
             with where:
-                links.link(entry.page, t(f"shell.pages.{entry.page}.title"))
+                links.link(entry.page, t(f"shell.pages.{entry.page}.title"), view=entry.view)
 
 
 page = guard.page("glossary", needs="nothing")
@@ -156,11 +159,12 @@ with guard.told():
     known = list(entries())
     wanted = filters.search("q", t("glossary.search"), t("glossary.search_example"))
     found = [entry for entry in known if entry.holds(wanted)]
-    if found:
+    if not wanted:
+        subject = filters.view(GROUPS, lambda group: t(f"glossary.groups.{group}"))
+        listed([entry for entry in known if entry.group == subject])
+    elif found:
         st.caption(t("glossary.count", found=len(found), all=len(known)))
-        st.html(LOOK)
-        with st.container(key="terms", gap="xsmall"):
-            listed(found)
+        listed(found)
     else:
         guard.nothing(t("glossary.none", wanted=wanted))
         links.link("glossary", t("glossary.clear"))

@@ -171,7 +171,6 @@ def lead(page: guard.Page, slow_days: int) -> None:
 def ahead(page: guard.Page) -> None:
     """What the plan lacks: the value of shortages by week, and which lots can start on their day."""
     with guard.told():
-        st.header(t("stock.ahead"), anchor=False, divider="gray")
         window = {"kit_since": page.today + dt.timedelta(days=1), "kit_until": page.today + dt.timedelta(days=KIT_DAYS)}
         bar = clicked("stock_missing")
         if bar:
@@ -322,7 +321,6 @@ def kit_rows(page: guard.Page, asked: Mapping[str, object]) -> None:
 def lying(page: guard.Page, slow_days: Sequence[int]) -> None:
     """How long stock lasts, how old it is, and what of it is too much."""
     with guard.told():
-        st.header(t("stock.lying"), anchor=False, divider="gray")
         bar = clicked("stock_cover")
         if bar:
             st.query_params.update({"list": "cover", "category": bar[0], "cover": bar[1]})
@@ -444,7 +442,6 @@ def show_lists(page: guard.Page, classes: pd.DataFrame, slow_days: Sequence[int]
 
 def held(page: guard.Page) -> None:
     """Lots that are there and that no plan uses."""
-    st.header(t("stock.held"), anchor=False, divider="gray")
     rows = page.ask("stock/lots").copy()
     if rows.empty:
         guard.nothing(t("stock.lots.none"))
@@ -485,10 +482,13 @@ with guard.told():
     cuts = [figure.cut for figure in page.figures(("slow_stock_value",)) if figure.cut]
     limits = [int(cut["days"]) for cut in cuts]
     lead(page, limits[0])
-ahead(page)
-lying(page, limits)
-with guard.told():
-    held(page)
+    match filters.view(("ahead", "lying", "held"), lambda name: t(f"stock.{name}")):
+        case "lying":
+            lying(page, limits)
+        case "held":
+            held(page)
+        case _:
+            ahead(page)
     with st.expander(t("stock.how")):
         for key in ("stock_cover_days", "excess_value", "slow_stock_value", "kit_rate_at_start"):
             st.markdown(f"**{t(f'figures.{key}.name')}** {t(f'figures.{key}.formula')}")

@@ -24,6 +24,7 @@ COLUMNS = (
     "hours",
     "team",
 )
+MOST_ROWS = 150  # that are shown at once; a page change with a thousand takes as long again
 
 
 def unbroken(value: str) -> str:
@@ -54,7 +55,7 @@ with guard.told():
         guard.empty("dispatch", t("schedule.dispatch.no_stations"), "imports", t("shell.empty.load"))
     names = dict(zip(stations["station_no"], stations["station_name"], strict=True))
     answer = st.container()
-    by_station, by_day = st.columns(2)
+    by_station, by_day, by_all = st.columns([2, 2, 1], vertical_alignment="bottom")
     with by_station:
         station = filters.select(
             "station", t("schedule.load.station"), list(names), names.__getitem__, next(iter(names))
@@ -98,14 +99,21 @@ with guard.told():
                 team=totals["team"] or text.NOTHING,
             )
         )
+    listed = rows
+    if len(rows) > MOST_ROWS:
+        with by_all:
+            everything = filters.toggle("all", t("schedule.dispatch.all", rows=text.quantity(len(rows))))
+        listed = rows if everything else rows.head(MOST_ROWS)
     printed = pd.DataFrame(
         {
-            name: [WRITTEN[name](value) if name in WRITTEN else value for value in rows[name]]
+            name: [WRITTEN[name](value) if name in WRITTEN else value for value in listed[name]]
             for name in COLUMNS
             if name != "team"  # it stands above the table
         }
     ).rename(columns=headers)
     tables.printed(printed, t("schedule.dispatch.table", **about))
+    if len(listed) < len(rows):
+        st.caption(t("schedule.dispatch.first", shown=text.quantity(MOST_ROWS), rows=text.quantity(len(rows))))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             t("schedule.dispatch.csv"),

@@ -190,7 +190,11 @@ def dealt_with(task: Mapping[str, object]) -> tuple[str, dict[str, object]]:
         case "missed":
             return "attainment", {"day": f"{task['day']:%Y-%m-%d}", "category": "unexplained"}
         case "explain" | "close":
-            return "attainment", {"open": 1, "why": "quality" if task["role"] == "quality" else ""}
+            return "attainment", {
+                "view": "exceptions",
+                "open": 1,
+                "why": "quality" if task["role"] == "quality" else "",
+            }
     return "mrp", {"item": subject}  # parts that nothing supplies, or that have arrived
 
 

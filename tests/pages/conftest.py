@@ -9,6 +9,7 @@ from data.plans import read_input, save_plan
 from data.sample import build_sample
 from data.store import Store
 from planning.plan import make_plan
+from tests.pages.planned_factory import fill, plan
 
 AS_OF = dt.date(2026, 11, 23)
 
@@ -31,3 +32,14 @@ def sample_database(planned_sample, tmp_path, monkeypatch):
     shutil.copyfile(planned_sample, copy)
     monkeypatch.setenv("PAICHAN_DB", str(copy))
     return copy
+
+
+@pytest.fixture
+def small_database(tmp_path, monkeypatch):
+    """The small factory with its plan, as the app opens it."""
+    path = tmp_path / "paichan.duckdb"
+    with Store.open(path) as store:
+        fill(store)
+        plan(store)
+    monkeypatch.setenv("PAICHAN_DB", str(path))
+    return path

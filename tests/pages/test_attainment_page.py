@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from data.kpi import figures
 from data.store import Store
 from locales import text
 from tests.pages.conftest import AS_OF
 from tests.pages.planned_factory import fill
+from tests.pages.reader import open_page, said, table
 
-APP = str(Path(__file__).parents[2] / "app.py")
+opened = partial(open_page, "attainment")
 LOW_DAY = "2026-11-18"  # painting's oven failed
-
-
-def opened(language: str = "zh", **filters: str) -> AppTest:
-    """The page with its filters in the URL."""
-    app = AppTest.from_file(APP, default_timeout=60)
-    app.query_params["lang"] = language
-    app.run()
-    app.switch_page("pages/floor/attainment.py")
-    for name, value in {"lang": language, **filters}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def said(app: AppTest) -> str:
-    """All words of the page, but for its tables and charts."""
-    return "\n".join(str(element.value) for found in (app.subheader, app.markdown, app.caption) for element in found)
-
-
-def table(app: AppTest, column: str, place: int = 0):
-    """The `place`-th table of the page that has `column`."""
-    return [found.value for found in app.dataframe if column in found.value][place]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -50,7 +26,7 @@ def test_the_answer_comes_first_with_its_cause_and_station(sample_database, lang
     assert "571" in app.subheader[0].value
     assert "123.5" in app.markdown[0].value  # hours lost by the station that lost most
     assert "EX2611-0206" in app.markdown[1].value  # painting's oven
-    assert len(app.get("plotly_chart")) == 6
+    assert len(app.get("plotly_chart")) == 3
     assert text(language, "attainment.definition")[:30] in said(app)
 
 
@@ -67,7 +43,7 @@ def test_filters_in_the_url_narrow_the_rows(sample_database):
     assert table(opened(station="PNT", day=LOW_DAY, category="machine"), "short_qty").shape[0] == 3
     app = opened(item="no such item")
     assert text("zh", "attainment.rows.none") in said(app)
-    assert len(app.get("plotly_chart")) == 4  # the map stays, to choose something else
+    assert len(app.get("plotly_chart")) == 1  # the map stays, to choose something else
 
 
 def test_a_filter_that_is_set_goes_to_the_url(sample_database):
@@ -88,34 +64,43 @@ def test_rows_that_were_met_are_listed_on_demand(sample_database):
 @pytest.mark.parametrize("measure", ["hours", "pieces", "value"])
 def test_every_measure_and_view_is_drawn(sample_database, by, measure):
     app = opened(by=by, measure=measure)
-    assert len(app.get("plotly_chart")) == 6
+    assert len(app.get("plotly_chart")) == 3
     assert ("short_value" in table(app, "short_qty")) == (measure == "value")
 
 
 def test_a_station_whose_work_serves_no_order_line_says_so_instead_of_empty_charts(sample_database):
     app = opened(station="PNT", measure="value")
     assert text("zh", "attainment.waterfall.no_value") in said(app)
-    assert len(app.get("plotly_chart")) == 4
+    assert len(app.get("plotly_chart")) == 1
 
 
 def test_open_exceptions_stand_first_with_their_age_and_owner(sample_database):
-    rows = table(opened(open="1"), "age_days")
+    rows = table(opened(view="exceptions", open="1"), "age_days")
     assert rows["age_days"].iloc[0] == 5
     assert rows["age_days"].is_monotonic_decreasing
     assert set(rows["department"].head(3)) == {"设备部"}
-    assert set(table(opened(why="machine"), "age_days")["category"]) == {"机"}
+    assert set(table(opened(view="exceptions", why="machine"), "age_days")["category"]) == {"机"}
+
+
+def test_a_part_of_the_page_that_is_opened_goes_to_the_url(sample_database):
+    app = opened()
+    app.segmented_control(key="filter_view").set_value("exceptions").run()
+    assert app.query_params["view"] == "exceptions"
+    assert len(app.get("plotly_chart")) == 2
+    assert table(app, "age_days") is not None
+    assert table(app, "short_qty") is None
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_over_consumption_is_found_among_the_work_orders(sample_database, language):
-    orders = table(opened(language), "supplement_no")
+    orders = table(opened(language, view="yields"), "supplement_no")
     assert orders[["work_order_no", "supplement_no"]].iloc[0].tolist() == ["WO2611-0418", "SR2611-0006"]
 
 
 def test_a_link_to_a_step_lists_its_work_orders(sample_database):
-    orders = table(opened(part="SF-2012/10"), "supplement_no")
+    orders = table(opened(view="yields", part="SF-2012/10"), "supplement_no")
     assert set(orders["item_no"]) == {"SF-2012 ›"}
-    rolled = table(opened(part="SF-2012", **{"yield": "items"}), "supplement_no")
+    rolled = table(opened(view="yields", part="SF-2012", **{"yield": "items"}), "supplement_no")
     assert len(rolled) > len(orders)
 
 
@@ -134,7 +119,7 @@ def test_a_period_without_dispatch_offers_a_longer_one(sample_database):
             writer.execute(f"DELETE FROM {table_name} WHERE {when} > DATE '2026-10-20'")
     app = opened()
     assert text("zh", "attainment.nothing", days=30) in said(app)
-    assert text("zh", "attainment.yields.none") in said(app)
+    assert text("zh", "attainment.yields.none") in said(opened(view="yields"))
     assert opened(period="90").dataframe
 
 

@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from data.plans import latest_run
 from data.store import Store
 from locales import text
 from tests.pages.planned_factory import fill, plan
+from tests.pages.reader import open_page, said, table
 
-APP = str(Path(__file__).parents[2] / "app.py")
-
-
-def opened(language: str = "zh", **filters: str) -> AppTest:
-    """The page with its filters in the URL."""
-    app = AppTest.from_file(APP, default_timeout=60)
-    app.query_params["lang"] = language
-    app.run()
-    app.switch_page("pages/schedule/capacity.py")
-    for name, value in {"lang": language, **filters}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def said(app: AppTest) -> str:
-    """All words of the page, but for its tables and charts."""
-    return "\n".join(str(element.value) for found in (app.subheader, app.markdown, app.caption) for element in found)
-
-
-def table(app: AppTest, column: str, place: int = 0):
-    """The `place`-th table of the page that has `column`."""
-    return [found.value for found in app.dataframe if column in found.value][place]
+opened = partial(open_page, "capacity")
 
 
 def priced(path: Path, price: str, station: str = "PLT", part: float | None = None) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from data.kpi import KpiSettings, figures
 from data.store import Store
 from locales import text
 from tests.pages.conftest import AS_OF
 from tests.pages.planned_factory import fill, plan
+from tests.pages.reader import open_page, said, table
 
-APP = str(Path(__file__).parents[2] / "app.py")
+opened = partial(open_page, "delivery")
 KEY = "on_time_delivery_lines"
 WHY = {
     "kind": "material",
@@ -25,30 +26,6 @@ WHY = {
     "days": 2,
     "overdue": False,
 }
-
-
-def opened(language: str = "zh", **filters: str) -> AppTest:
-    """The page with its filters in the URL."""
-    app = AppTest.from_file(APP, default_timeout=60)
-    app.query_params["lang"] = language
-    app.run()
-    app.switch_page("pages/orders/delivery.py")
-    for name, value in {"lang": language, **filters}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def said(app: AppTest) -> str:
-    """All words of the page, but for its tables and charts."""
-    return "\n".join(str(element.value) for found in (app.subheader, app.markdown, app.caption) for element in found)
-
-
-def table(app: AppTest, column: str):
-    """The table of the page that has `column`; None where it is not there."""
-    return next((found.value for found in app.dataframe if column in found.value), None)
 
 
 def total(path: Path, since: dt.date, until: dt.date, **settings: bool):
@@ -81,7 +58,7 @@ def test_the_answer_comes_first_with_its_change_and_who_costs_most(sample_databa
     assert f"{now.denominator - now.numerator:.0f}" in reason
     for row in groups[groups["place"] == 1].itertuples():
         assert row.subject in reason
-    assert len(app.get("plotly_chart")) == 7
+    assert len(app.get("plotly_chart")) == 4
 
 
 def test_the_dates_are_compared_in_words(sample_database):
@@ -104,9 +81,28 @@ def test_the_wished_date_misses_other_lines_than_the_promised_one(sample_databas
 
 @pytest.mark.parametrize("measure", ["lines", "quantity"])
 @pytest.mark.parametrize("period", ["30", "84"])
+def test_every_switch_draws_all_charts(sample_database, measure, period):
+    assert len(opened(measure=measure, period=period).get("plotly_chart")) == 4
+
+
 @pytest.mark.parametrize("owed", ["lines", "pieces", "value"])
-def test_every_switch_draws_all_charts(sample_database, measure, period, owed):
-    assert len(opened(measure=measure, period=period, owed=owed).get("plotly_chart")) == 7
+def test_what_is_owed_is_drawn_in_every_measure(sample_database, owed):
+    assert len(opened(view="owed", owed=owed).get("plotly_chart")) == 2
+
+
+def test_only_the_part_that_is_open_is_made_and_the_url_holds_it(sample_database):
+    app = opened()
+    assert table(app, "missed_value") is not None
+    assert table(app, "next") is None
+    app.segmented_control(key="filter_view").set_value("tracking").run()
+    assert app.query_params["view"] == "tracking"
+    assert table(app, "next") is not None
+    assert table(app, "missed_value") is None
+
+
+def test_the_answer_leads_to_the_lines_to_act_on(sample_database):
+    (link,) = [link.proto for link in opened().get("page_link") if link.proto.page == "delivery"]
+    assert link.query_string == "view=owed"
 
 
 def test_a_week_a_customer_and_a_product_narrow_the_missed_lines(sample_database):
@@ -136,36 +132,36 @@ def test_a_choice_without_lines_says_so_and_can_be_taken_back(sample_database):
 
 
 def test_a_filter_that_is_set_goes_to_the_url(sample_database):
-    app = opened()
+    app = opened(view="tracking")
     app.selectbox(key="filter_owner").set_value("warehouse").run()
     assert app.query_params["owner"] == "warehouse"
     assert set(table(app, "next")["owner"]) == {text("zh", "delivery.roles.warehouse")}
 
 
 def test_risks_are_narrowed_by_week_and_state(sample_database):
-    both = table(opened(), "remedy")
+    both = table(opened(view="owed"), "remedy")
     assert set(both["state"]) == {text("zh", f"delivery.state.{state}") for state in ("late", "at_risk")}
     assert (both["why"].str.len() > 0).all()
-    late = table(opened(state="late"), "remedy")
+    late = table(opened(view="owed", state="late"), "remedy")
     assert set(late["state"]) == {text("zh", "delivery.state.late")}
     assert (late["days_late"] > 0).all()
-    week = table(opened(due="2026-12-07", state="all"), "remedy")
+    week = table(opened(view="owed", due="2026-12-07", state="all"), "remedy")
     assert week["target_date"].str[:5].between("12-07", "12-13").all()
 
 
 def test_the_tracking_table_follows_stage_and_customer(sample_database):
-    app = opened(stage="producing")
+    app = opened(view="tracking", stage="producing")
     stages = table(app, "next")["stage"]
     assert stages.str.startswith(text("zh", "delivery.stage.producing")).all()
     assert stages.str.contains("电镀").any()
-    one = table(opened(follow="C003"), "next")
+    one = table(opened(view="tracking", follow="C003"), "next")
     assert set(one["customer_name"]) == {"明光照明股份有限公司"}
     assert (one["next"].str.len() > 0).all()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_next_step_has_its_words(sample_database, language):
-    rows = table(opened(language), "next")
+    rows = table(opened(language, view="tracking"), "next")
     assert rows["next"].str.len().min() > 1
     assert len(rows) == 1000  # the rest is in the download
 
@@ -179,8 +175,10 @@ def test_without_a_plan_the_past_is_told_and_orders_are_followed(tmp_path, monke
     words = said(app)
     assert app.subheader[0].value == text("zh", "delivery.lead_none", days=30)
     assert text("zh", "delivery.no_plan") in words
-    assert text("zh", "delivery.owed.title") not in words
-    assert len(table(app, "next")) == 3
+    assert app.segmented_control(key="filter_view").options == [
+        text("zh", f"delivery.{view}.title") for view in ("on_time", "tracking")
+    ]
+    assert len(table(opened(view="tracking"), "next")) == 3
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -193,9 +191,10 @@ def test_a_factory_whose_orders_are_all_ahead_says_so_in_place_of_empty_charts(t
             writer.execute("UPDATE plan_lateness SET detail = ?", [json.dumps(WHY)])
     monkeypatch.setenv("PAICHAN_DB", str(path))
     app = opened(language)
-    words = said(app)
-    for key in ("weeks.none", "missed.none", "owed.none_overdue"):
-        assert text(language, f"delivery.{key}") in words
+    for key in ("weeks.none", "missed.none"):
+        assert text(language, f"delivery.{key}") in said(app)
+    app = opened(language, view="owed")
+    assert text(language, "delivery.owed.none_overdue") in said(app)
     rows = table(app, "remedy")
     assert rows["line"].tolist()[0].startswith("SO-1/1")  # the one that is late
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -10,29 +10,18 @@ from streamlit.testing.v1 import AppTest
 from data.kpi import ABOUT
 from data.tables import TABLES
 from locales import text, words
+from tests.pages.reader import open_page
 from ui.navigation import PAGES
 
-APP = str(Path(__file__).parents[2] / "app.py")
+glossary = partial(open_page, "glossary")
 LANGUAGES = ["zh", "en"]
 FORMS = [key.removeprefix("glossary.forms.") for key in words("en") if key.startswith("glossary.forms.")]
+GROUPS = [key.removeprefix("glossary.groups.") for key in words("en") if key.startswith("glossary.groups.")]
 TERMS = [
     key.removeprefix("glossary.terms.").removesuffix(".term")
     for key in words("en")
     if key.startswith("glossary.terms.") and key.endswith(".term")
 ]
-
-
-def glossary(language: str, **filters: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
-    app.query_params["lang"] = language
-    app.run()
-    app.switch_page(PAGES["glossary"].path)
-    for name, value in {"lang": language, **filters}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    assert not app.error
-    return app
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +30,7 @@ def empty_database(tmp_path, monkeypatch):
     monkeypatch.setenv("PAICHAN_DB", str(tmp_path / "paichan.duckdb"))
 
 
-def said(app: AppTest) -> list[str]:
+def words_on(app: AppTest) -> list[str]:
     return [element.value for element in app.markdown]
 
 
@@ -51,39 +40,48 @@ def pair(zh: str, en: str) -> str:
 
 
 def terms(app: AppTest) -> list[str]:
-    return [value for value in said(app) if value.startswith("**") and "**  \n" in value]
+    return [value for value in words_on(app) if value.startswith("**") and "**  \n" in value]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_fifteen_forms_carry_the_names_of_their_tables(language):
-    app = glossary(language)
+    app = glossary(language, view="forms")
     assert len(FORMS) == 15
     for table in FORMS:
         assert TABLES[table].kind == "form"
         assert pair(TABLES[table].label("zh"), TABLES[table].label("en")) in terms(app)
-        assert text(language, f"glossary.forms.{table}") in said(app)
+        assert text(language, f"glossary.forms.{table}") in words_on(app)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_figure_stands_there_with_the_formula_that_its_tile_shows(language):
-    app = glossary(language)
+    app = glossary(language, view="figures")
     for figure in ABOUT:
         assert pair(text("zh", f"figures.{figure}.name"), text("en", f"figures.{figure}.name")) in terms(app)
-        assert text(language, f"figures.{figure}.formula") in said(app)
+        assert text(language, f"figures.{figure}.formula") in words_on(app)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_term_of_the_catalogue_is_listed_once_with_a_page(language):
-    app = glossary(language)
-    found = terms(app)
+    found, meanings, pages = [], [], []
+    for group in GROUPS:
+        app = glossary(language, view=group)
+        found += terms(app)
+        meanings += words_on(app)
+        pages += [link.proto.page for link in app.get("page_link")]
     for term in TERMS:
         zh, en = (text(which, f"glossary.terms.{term}.term") for which in LANGUAGES)
         assert found.count(pair(zh, en)) == 1, term
-        assert text(language, f"glossary.terms.{term}.meaning") in said(app)
+        assert text(language, f"glossary.terms.{term}.meaning") in meanings
     assert len(found) == len(FORMS) + len(TERMS) + len(ABOUT)
-    pages = [link.proto.page for link in app.get("page_link")]
     assert len(pages) == len(found)
     assert {page or "today" for page in pages} <= set(PAGES)
+
+
+def test_a_figure_leads_to_the_part_of_the_page_that_tells_it():
+    app = glossary("en", view="figures")
+    (parted,) = [link.proto for link in app.get("page_link") if "view=yields" in link.proto.query_string]
+    assert parted.page == "attainment"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,15 @@ from data.plans import latest_run, read_plan
 from data.store import Store
 from locales import text
 from planning.model import Step
+from planning.schedule.ladder import RUNGS
 from tests.pages.planned_factory import fill, plan
 from tests.pages.planned_twice import fill_twice, set_trail
+from tests.pages.reader import open_page, said, table
 from ui.guard import open_store
 
-APP = str(Path(__file__).parents[2] / "app.py")
+opened = partial(open_page, "runs")
 BEFORE, NOW = "P-000001", "P-000002"
+TRAIL = ("dispatch", "bound", "guided", "improve")  # of the plan now
 
 
 @pytest.fixture
@@ -29,34 +33,8 @@ def database(tmp_path, monkeypatch) -> Path:
     return path
 
 
-def opened(language: str = "zh", **filters: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60)
-    app.query_params["lang"] = language
-    app.run()
-    app.switch_page("pages/schedule/runs.py")
-    for name, value in {"lang": language, **filters}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def said(app: AppTest) -> str:
-    """All words of the page, but for its tables."""
-    return "\n".join(
-        str(element.value)
-        for found in (app.subheader, app.markdown, app.caption, app.info, app.warning)
-        for element in found
-    )
-
-
 def moved_lines(app: AppTest) -> list[str]:
     return [line.removesuffix(" ›") for line in table(app, "late_now")["line"]]
-
-
-def table(app: AppTest, column: str):
-    return next(found.value for found in app.dataframe if column in found.value.columns)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -140,17 +118,18 @@ def test_a_plan_that_is_not_kept_is_named(database):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_each_rung_is_told_and_a_failed_one_with_what_it_means(database, language):
     words = said(opened(language))
-    facts = {"number": 3, "rung": text(language, "today.rungs.guided"), "seconds": "1.4"}
+    facts = {"number": RUNGS.index("guided") + 1, "rung": text(language, "today.rungs.guided"), "seconds": "1.4"}
     assert text(language, "runs.rung.failed", **facts, means=text(language, "runs.fails.guided")) in words
     assert text(language, "runs.rung.bound_found", bound="20") in words
     assert text(language, "runs.rung.gained", gained="1", value="24") in words
-    assert text(language, "runs.search.not_run", rungs=text(language, "today.rungs.pull")) in words
+    left_out = [text(language, f"today.rungs.{rung}") for rung in RUNGS if rung not in TRAIL]
+    assert text(language, "runs.search.not_run", rungs=text(language, "runs.note.and").join(left_out)) in words
 
 
 def test_a_plan_that_the_checker_refused_is_told_apart(database):
     with Store.open(database) as store:
         set_trail(store, NOW, [Step("dispatch", 0.1, 25.0), Step("pull", 2.0, 24.0, None, "refused: VERIFY-CAPACITY")])
-    facts = {"number": 5, "rung": text("zh", "today.rungs.pull")}
+    facts = {"number": RUNGS.index("pull") + 1, "rung": text("zh", "today.rungs.pull")}
     assert text("zh", "runs.rung.refused", **facts) in said(opened())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,44 +11,14 @@ from data.kpi import figures
 from data.store import Store
 from locales import text
 from tests.pages.conftest import AS_OF
-from tests.pages.planned_factory import fill, plan
+from tests.pages.reader import open_page, said
 
-APP = str(Path(__file__).parents[2] / "app.py")
-
-
-def opened(language: str = "zh", **filters: str) -> AppTest:
-    """The page with its filters in the URL."""
-    app = AppTest.from_file(APP, default_timeout=60)
-    app.query_params["lang"] = language
-    app.run()
-    app.switch_page("pages/materials/stock.py")
-    for name, value in {"lang": language, **filters}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    assert not app.error
-    return app
-
-
-def said(app: AppTest) -> str:
-    """All words of the page, but for its tables."""
-    return "\n".join(str(element.value) for found in (app.subheader, app.markdown, app.caption) for element in found)
+opened = partial(open_page, "stock")
 
 
 def shown(app: AppTest, column: str) -> list:
     """The values of the first table that has `column`."""
     return next(frame.value[column].tolist() for frame in app.dataframe if column in frame.value)
-
-
-@pytest.fixture
-def small_database(tmp_path, monkeypatch) -> Path:
-    """The small factory with its plan, as the app opens it: nothing of it costs anything."""
-    path = tmp_path / "paichan.duckdb"
-    with Store.open(path) as store:
-        fill(store)
-        plan(store)
-    monkeypatch.setenv("PAICHAN_DB", str(path))
-    return path
 
 
 @pytest.mark.parametrize(("language", "value"), [("zh", "¥188万"), ("en", "¥1.9M")])
@@ -71,7 +41,7 @@ def test_the_expired_lot_is_named_at_first_sight(sample_database):
     app = opened()
     for part in ("CH-0204", "L-EXP-N88", "40 L", "¥2,640"):
         assert part in app.markdown[0].value
-    states = next(frame.value for frame in app.dataframe if "act" in frame.value)
+    states = next(frame.value for frame in opened(view="held").dataframe if "act" in frame.value)
     assert states["lot_no"].tolist()[0] == "L-EXP-N88"
     assert states["state"].tolist()[0] == text("zh", "stock.lots.expired")
 
@@ -79,10 +49,11 @@ def test_the_expired_lot_is_named_at_first_sight(sample_database):
 def test_charts_and_lists_stand_in_both_languages(sample_database):
     for language in ("zh", "en"):
         app = opened(language)
-        assert len(app.get("plotly_chart")) == 4
-        assert [header.value for header in app.header] == [
+        assert app.segmented_control(key="filter_view").options == [
             text(language, f"stock.{part}") for part in ("ahead", "lying", "held")
         ]
+        for part in ("ahead", "lying"):
+            assert len(opened(language, view=part).get("plotly_chart")) == 2
 
 
 def test_the_week_and_the_measure_are_kept_in_the_url(sample_database):
@@ -114,7 +85,7 @@ def test_the_day_of_the_kits_is_kept_in_the_url(sample_database):
     ],
 )
 def test_each_list_opens_by_its_link(sample_database, filters, column):
-    app = opened(**filters)
+    app = opened(view="lying", **filters)
     values = shown(app, column)
     assert values
     if filters.get("age"):
@@ -126,12 +97,12 @@ def test_each_list_opens_by_its_link(sample_database, filters, column):
 
 
 def test_no_slow_stock_is_said_and_not_drawn(sample_database):
-    assert text("zh", "stock.list.none_slow", days=90) in said(opened(list="slow"))
+    assert text("zh", "stock.list.none_slow", days=90) in said(opened(view="lying", list="slow"))
 
 
 @pytest.mark.parametrize("chosen", ["excess", "ageing", "cover"])
 def test_every_list_leads_to_the_record_of_its_item(sample_database, chosen):
-    frame = next(found.value for found in opened(list=chosen).dataframe if "category" in found.value)
+    frame = next(found.value for found in opened(view="lying", list=chosen).dataframe if "category" in found.value)
     assert frame["item_no"].str.endswith(" ›").all()
 
 

@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from functools import partial
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.store import Store
 from locales import text
-from tests.pages.planned_factory import fill, plan
+from tests.pages.reader import open_page
 
-APP = str(Path(__file__).parents[2] / "app.py")
-
-
-def opened(language: str = "zh", **filters: str) -> AppTest:
-    """The page with its filters in the URL."""
-    app = AppTest.from_file(APP, default_timeout=60)
-    app.query_params["lang"] = language
-    app.run()
-    app.switch_page("pages/materials/suppliers.py")
-    for name, value in {"lang": language, **filters}.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    assert not app.error
-    return app
+opened = partial(open_page, "suppliers")
 
 
 def lines(app: AppTest) -> list[str]:
@@ -104,16 +90,6 @@ def test_a_link_to_a_supplier_that_is_not_there_shows_all(sample_database):
     app = opened(supplier="SUP-999")
     assert len(app.subheader) == 1
     assert len(app.get("plotly_chart")) == 2
-
-
-@pytest.fixture
-def small_database(tmp_path, monkeypatch) -> Path:
-    path = tmp_path / "paichan.duckdb"
-    with Store.open(path) as store:
-        fill(store)
-        plan(store)
-    monkeypatch.setenv("PAICHAN_DB", str(path))
-    return path
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -372,7 +372,7 @@ def test_each_role_has_its_tasks_with_what_hangs_on_them(desk):
         ("purchasing chase", "shortages", {"q": "RAW"}),
         ("production missed", "attainment", {"day": f"{day(0)}", "category": "unexplained"}),
         ("quality inspect", "mrp", {"item": "RAW"}),
-        ("quality explain", "attainment", {"open": "1", "why": "quality"}),
+        ("quality explain", "attainment", {"view": "exceptions", "open": "1", "why": "quality"}),
     ],
 )
 def test_a_task_leads_to_its_page_with_its_filter(desk, task, page, wanted):

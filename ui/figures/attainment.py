@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, INK, layout
+from ui.figures.theme import COLOURS, INK, beside, layout
 
 Say = Callable[..., str]
 NO_FILL = "rgba(0,0,0,0)"
@@ -28,6 +28,7 @@ MOST_TICKS = 6
 MOST_DATES = 14  # over a map; more would be turned on a narrow screen
 MOST_LABELS = 12  # of more bars than these the lowest are labelled
 ROW_PIXELS = 28
+LONGEST_NAME = 10
 
 
 def attainment_map(cells: pd.DataFrame, say: Say) -> go.Figure:
@@ -90,7 +91,7 @@ def attainment_map(cells: pd.DataFrame, say: Say) -> go.Figure:
     )
     figure.update_layout(layout(say("attainment.map.title"), 104 + ROW_PIXELS * max(len(stations), 3)))
     figure.update_layout(
-        margin={"t": 78},
+        margin={"t": 78, "l": beside(stations["station_name"]), "r": 84},
         dragmode=False,
         hovermode="closest",
         xaxis={
@@ -182,7 +183,8 @@ def plan_bars(groups: pd.DataFrame, by: str, unit: str, say: Say) -> go.Figure:
     figure.update_layout(
         barmode="overlay",
         dragmode=False,
-        legend={"traceorder": "reversed", "y": -0.12, "yanchor": "top", "x": 0, "xanchor": "left"},
+        margin={"l": beside(names) if lying else 48, "b": 70},
+        legend={"traceorder": "reversed", "y": -0.08 if lying else -0.12, "yanchor": "top", "x": 0, "xanchor": "left"},
     )
     if lying:
         figure.update_xaxes(title=None, rangemode="tozero")
@@ -246,7 +248,7 @@ def plan_to_actual(steps: pd.DataFrame, unit: str, where: str, say: Say) -> go.F
     figure.update_layout(
         layout(say("attainment.waterfall.title", unit=unit, where=where), 108 + ROW_PIXELS * len(steps))
     )
-    figure.update_layout(dragmode=False, margin={"r": 16})
+    figure.update_layout(dragmode=False, margin={"l": beside(steps["label"]), "r": 32, "b": 58})
     figure.update_xaxes(
         title=say("attainment.waterfall.cut", begin=f"{begin:,.0f}") if begin else None,
         range=[begin, end + 0.2 * (end - begin or 1)],
@@ -317,6 +319,7 @@ def pareto(categories: pd.DataFrame, unit: str, say: Say) -> go.Figure:
             "showgrid": False,
             "automargin": True,
         },
+        margin={"l": 48, "r": 54, "b": 62},
         legend={"y": -0.1, "yanchor": "top", "x": 0, "xanchor": "left"},
     )
     figure.update_xaxes(type="category", title=None)
@@ -341,7 +344,9 @@ def closing_days(bands: pd.DataFrame, say: Say) -> go.Figure:
             hovertemplate=say("attainment.closing.hover") + "<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(layout(say("attainment.closing.title"), 320))
-    figure.update_layout(barmode="group", legend={"y": -0.1, "yanchor": "top", "x": 0, "xanchor": "left"})
+    figure.update_layout(
+        margin={"l": 48, "b": 62}, barmode="group", legend={"y": -0.1, "yanchor": "top", "x": 0, "xanchor": "left"}
+    )
     figure.update_xaxes(type="category", title=None)
     figure.update_yaxes(title=None, rangemode="tozero")
     return figure
@@ -394,7 +399,11 @@ def yields(rows: pd.DataFrame, per: str, say: Say) -> go.Figure:
     )
     lowest, highest = _span([*rows["yield_rate"] * 100, *rows["standard_yield"] * 100])
     figure.update_layout(layout(say(f"attainment.yields.chart_{per}"), 116 + ROW_PIXELS * max(len(rows), 3)))
-    figure.update_layout(dragmode=False, legend={"y": -0.08, "yanchor": "top", "x": 0, "xanchor": "left"})
+    figure.update_layout(
+        dragmode=False,
+        margin={"l": beside(rows["label"]), "b": 66},
+        legend={"y": -0.08, "yanchor": "top", "x": 0, "xanchor": "left"},
+    )
     figure.update_xaxes(title=None, range=[lowest, highest])
     figure.update_yaxes(type="category", autorange="reversed", automargin=True, title=None)
     return figure
@@ -412,7 +421,9 @@ def _lowest(rates: pd.Series) -> list[bool]:
 def _name(subject: str, name: str, by: str) -> str:
     if by == "day":
         return subject[5:]
-    return f"{subject} {name}" if by == "item" else name
+    if by == "item":
+        return f"{subject} {name if len(name) <= LONGEST_NAME else f'{name[:LONGEST_NAME]}…'}"
+    return name
 
 
 def _every(names: Sequence[str], most: int) -> dict[str, object]:

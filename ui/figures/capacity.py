@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, layout
+from ui.figures.theme import COLOURS, beside, layout
 
 Say = Callable[..., str]
 Words = Callable[[float], str]
@@ -77,7 +77,7 @@ def overtime_days(days: pd.DataFrame, station: str, say: Say, number: Words) -> 
             hoverinfo="skip",
             showlegend=False,
         )
-    figure.update_layout(layout(say("capacity.overtime.chart", station=station), 320))
+    figure.update_layout(layout(say("capacity.overtime.chart", station=station), 320), margin={"l": 40, "b": 66})
     if (worth > WORTH_SOMETHING).any():
         figure.update_layout(
             title={"subtitle": {"text": say("capacity.overtime.chart_worth"), **SMALL}},
@@ -151,7 +151,7 @@ def standards(rows: pd.DataFrame, least_deviation: float, say: Say) -> go.Figure
     figure.update_layout(layout(say("capacity.standards.chart"), 140 + ROW_PIXELS * max(len(shown), 4)))
     figure.update_layout(
         title={"subtitle": {"text": say("capacity.standards.band", share=f"{least_deviation * 100:.0f}"), **SMALL}},
-        margin={"t": 72},
+        margin={"t": 72, "l": beside(labels), "b": 30},
         dragmode=False,
         legend={**LEGEND, "y": -0.06},
     )

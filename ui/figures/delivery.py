@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, PATTERNS, layout
+from ui.figures.theme import COLOURS, PATTERNS, beside, layout
 
 Say = Callable[..., str]
 Written = Callable[[Any], str]
@@ -19,7 +19,11 @@ LONGEST_NAME = 10
 ROW_PIXELS = 26
 DIM = 0.35
 BAND = "rgba(127,127,127,0.14)"
-UNDER_TITLE = {"margin": {"t": 72}, "legend": {"x": 0, "xanchor": "left"}, "legend_traceorder": "normal"}
+UNDER_TITLE = {
+    "margin": {"t": 72, "l": 48, "b": 30},
+    "legend": {"x": 0, "xanchor": "left"},
+    "legend_traceorder": "normal",
+}
 
 
 def on_time_weeks(weeks: pd.DataFrame, target: float | None, chosen: str, title: str, say: Say) -> go.Figure:
@@ -275,7 +279,7 @@ def owed_ages(ages: Sequence[tuple[str, float]], title: str, say: Say, written: 
         cliponaxis=False,
         hovertemplate="%{x}: %{text}<extra></extra>",
     )
-    figure.update_layout(layout(title, 340))
+    figure.update_layout(layout(title, 340), margin={"l": 48, "b": 30})
     figure.update_xaxes(type="category", title=None)
     figure.update_yaxes(title=None, range=[0, 1.15 * (max(amount for _, amount in ages) or 1)], tickformat="~s")
     return figure
@@ -358,6 +362,7 @@ def _lie(figure: go.Figure, names: Sequence[str], title: str, widest: float) -> 
     """Lay the rows out, the first on top."""
     figure.update_layout(layout(title, 104 + ROW_PIXELS * max(len(names), 4)))
     figure.update_layout(UNDER_TITLE, dragmode=False)
+    figure.update_layout(margin={"l": beside(names), "b": 8})
     figure.update_xaxes(visible=False, range=[0, widest])
     figure.update_yaxes(
         type="category", categoryorder="array", categoryarray=list(reversed(names)), automargin=True, title=None

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, ORDERS, PATTERNS, label_pixels, layout
+from ui.figures.theme import COLOURS, ORDERS, PATTERNS, beside, layout
 
 STATES = ("on_time", "at_risk", "late", "frozen")
 ROW_PIXELS = 22
@@ -110,7 +110,7 @@ def gantt(
             "zeroline": False,
             "title": None,
         },
-        margin={"t": HEAD, "b": 8, "l": 12 + max(map(label_pixels, labels), default=0)},
+        margin={"t": HEAD, "b": 8, "l": beside(labels)},
         legend={"x": 0, "xanchor": "left", "y": 1 - 34 / height, "yref": "container", "yanchor": "top"},
     )
     if len(bars) <= LABELLED_BARS:

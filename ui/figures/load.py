@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, INK, label_pixels, layout
+from ui.figures.theme import COLOURS, INK, beside, layout
 
 Say = Callable[..., str]
 
@@ -59,7 +59,7 @@ def load_heat(days: pd.DataFrame, say: Say) -> go.Figure:
     figure.update_layout(layout(title=say("schedule.load.heat_title"), height=110 + 30 * max(len(stations), 3)))
     figure.update_layout(
         # margins that are known spare the browser to draw the chart twice
-        margin={"t": 72, "l": 12 + max(map(label_pixels, stations["station_name"]), default=0), "r": 64},
+        margin={"t": 72, "l": beside(stations["station_name"]), "r": 80},
         xaxis={
             "side": "top",
             "type": "category",

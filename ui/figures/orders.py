@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, INK, PATTERNS, label_pixels, layout
+from ui.figures.theme import COLOURS, INK, PATTERNS, beside, layout
 
 Say = Callable[..., str]
 STATES = ("on_time", "at_risk", "late", "unplanned")
@@ -127,7 +127,7 @@ def order_way(steps: pd.DataFrame, arrivals: pd.DataFrame, target: dt.date, as_o
     )
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=[rows[ref] for ref in reversed(lots)])
     figure.update_layout(uniformtext={"minsize": 9, "mode": "hide"})
-    _fix_margins(figure, 16 + max(map(label_pixels, rows.values()), default=0))
+    _fix_margins(figure, beside(rows.values()))
     _legend_under_title(figure)
     figure.update_layout(margin={"t": 78})
     return figure

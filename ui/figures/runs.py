@@ -90,7 +90,7 @@ def search_trail(
         words = f"{say('runs.search.bound')} {bounds[-1]:,.0f}" + (f"<br>{gap}" if gap else "")
         _label(figure, bounds[-1], words, "top")
     figure.update_layout(layout(say("runs.search.title"), 290))
-    figure.update_layout(showlegend=False, margin={"r": 104, "b": 36}, dragmode=False, hovermode="closest")
+    figure.update_layout(showlegend=False, margin={"l": 54, "r": 104, "b": 60}, dragmode=False, hovermode="closest")
     figure.update_xaxes(title=say("runs.search.seconds"), rangemode="tozero", range=[0, seconds[-1]])
     figure.update_yaxes(title=None, rangemode="tozero", range=[0, 1.12 * (max(values) or 1)], tickformat=",")
     return figure

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, INK, PATTERNS, layout
+from ui.figures.theme import COLOURS, INK, PATTERNS, beside, layout
 
 Say = Callable[..., str]
 Money = Callable[[Any], str]
@@ -27,7 +27,11 @@ READINESS = {"in_hand": "on_time", "arriving": "capacity", "missing": "material"
 ROW_PIXELS = 34
 MOST_TICKS = 6
 LABELLED_SHARE = 0.2  # narrower parts of a bar than this have no room for their value
-LEGEND_UNDER_TITLE = {"margin": {"t": 90}, "legend": {"x": 0, "xanchor": "left"}, "legend_traceorder": "normal"}
+LEGEND_UNDER_TITLE = {
+    "margin": {"t": 90, "b": 30},
+    "legend": {"x": 0, "xanchor": "left"},
+    "legend_traceorder": "normal",
+}
 
 
 def missing_weeks(weeks: pd.DataFrame, title: str, say: Say, money: Money) -> go.Figure:
@@ -76,6 +80,7 @@ def kit_days(days: pd.DataFrame, say: Say) -> go.Figure:
         )
     figure.update_layout(**layout(say("stock.kits.chart"), 318), barmode="stack", dragmode=False)
     figure.update_layout(LEGEND_UNDER_TITLE)
+    figure.update_layout(margin={"l": 44})
     every = 1 + len(labels) // MOST_TICKS
     figure.update_xaxes(type="category", tickangle=0, tickmode="array", tickvals=labels[::every])
     return figure
@@ -120,7 +125,7 @@ def cover_classes(classes: pd.DataFrame, words: Callable[[str], str], say: Say, 
     height = 114 + ROW_PIXELS * max(len(categories), 3)
     figure.update_layout(**layout(say("stock.cover.chart"), height), barmode="stack", dragmode=False)
     figure.update_layout(LEGEND_UNDER_TITLE)
-    figure.update_layout(uniformtext={"minsize": 11, "mode": "hide"})
+    figure.update_layout(uniformtext={"minsize": 11, "mode": "hide"}, margin={"l": beside(labels.values()), "b": 8})
     figure.update_xaxes(visible=False, range=[0, widest * 1.2 or 1])
     figure.update_yaxes(
         type="category", categoryorder="array", categoryarray=[labels[category] for category in reversed(categories)]
@@ -148,6 +153,7 @@ def age_classes(ages: pd.DataFrame, slow_days: int, say: Say, money: Money) -> g
         unselected={"marker": {"opacity": 0.35}},
     )
     figure.update_layout(**layout(say("stock.age.chart"), 334), dragmode=False)
+    figure.update_layout(margin={"b": 30})
     figure.update_xaxes(type="category")
     figure.update_yaxes(visible=False, range=[0, float(known["value"].max()) * 1.15 or 1])
     return figure

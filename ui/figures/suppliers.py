@@ -8,14 +8,18 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, PATTERNS, layout
+from ui.figures.theme import COLOURS, PATTERNS, beside, layout
 
 Say = Callable[..., str]
 Money = Callable[[Any], str]
 MOST_SUPPLIERS = 8
 LONGEST_NAME = 8
 ROW_PIXELS = 44
-LEGEND_UNDER_TITLE = {"margin": {"t": 90}, "legend": {"x": 0, "xanchor": "left"}, "legend_traceorder": "normal"}
+LEGEND_UNDER_TITLE = {
+    "margin": {"t": 90, "l": 48, "b": 30},
+    "legend": {"x": 0, "xanchor": "left"},
+    "legend_traceorder": "normal",
+}
 LINES = (("on_time", "on_time", "circle", "lines"), ("quality", "capacity", "diamond", "arrivals"))
 
 
@@ -99,6 +103,7 @@ def holding_up(blocking: pd.DataFrame, say: Say, money: Money) -> go.Figure:
     )
     figure.update_layout(**layout(say("suppliers.blocking.chart"), max(300, 110 + ROW_PIXELS * len(rows))))
     figure.update_layout(LEGEND_UNDER_TITLE, barmode="stack", bargap=0.5, dragmode=False)
+    figure.update_layout(margin={"l": beside(names), "b": 8})
     figure.update_xaxes(visible=False, range=[0, widest * 2.8 or 1])
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=list(reversed(names)), automargin=True)
     return figure

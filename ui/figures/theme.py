@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 COLOURS: Mapping[str, str] = {
@@ -44,6 +44,11 @@ FONT = (
 def label_pixels(label: str) -> int:
     """How wide a label beside an axis is, about: a margin that is known spares the browser to draw a chart twice."""
     return sum(13 if ord(letter) > 0x2E80 else 7 for letter in label)
+
+
+def beside(labels: Iterable[str]) -> int:
+    """The margin that the longest of `labels` needs beside an axis."""
+    return 16 + max(map(label_pixels, labels), default=0)
 
 
 def layout(title: str, height: int = 320) -> dict[str, Any]:

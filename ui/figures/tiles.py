@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, label_pixels, layout
+from ui.figures.theme import COLOURS, beside, layout
 
 Say = Callable[..., str]
 Shown = Callable[[float], str]
@@ -105,7 +105,7 @@ def trend_chart(history: pd.DataFrame, title: str, target: float | None, shown: 
     written = [shown(end) for end in ends]
     figure.update_layout(**layout(title, 190))
     # room that is known spares the browser to look for it and draw everything twice
-    figure.update_layout(margin={"l": 12 + max(map(label_pixels, written)), "r": 64, "b": 28})
+    figure.update_layout(margin={"l": beside(written), "r": 64, "b": 28})
     figure.update_xaxes(type="category", showgrid=False, nticks=6, tickangle=0, automargin=False)
     figure.update_yaxes(tickvals=ends, ticktext=written, showgrid=False, zeroline=False, automargin=False)
     return figure
