@@ -101,15 +101,18 @@ def worst_day(page: guard.Page, cell: Mapping[str, Any], days: int, period: Mapp
 page = guard.page("attainment", needs="data")
 with guard.told():
     answer = st.container()
-    days = int(
-        filters.segments(
-            "period",
-            t("attainment.filter.period"),
-            PERIODS,
-            lambda count: t("attainment.filter.days", days=count),
-            "30",
+    controls = st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute")
+    with controls:
+        part = st.container(width="content")
+        days = int(
+            filters.segments(
+                "period",
+                t("attainment.filter.period"),
+                PERIODS,
+                lambda count: t("attainment.filter.days", days=count),
+                "30",
+            )
         )
-    )
     period = {"since": page.today - dt.timedelta(days=days - 1), "until": page.today}
     cells = page.ask("attainment/map", measure="hours", **period)
     if cells.empty:
@@ -123,7 +126,9 @@ with guard.told():
         with answer:
             lead(page, days, period, cells)
     views = ("exceptions", "yields") if cells.empty else ("plan", "exceptions", "yields")
-    match filters.view(views, lambda name: t(f"attainment.{name}.title")):
+    with part:
+        view = filters.view(views, lambda name: t(f"attainment.{name}.title"))
+    match view:
         case "exceptions":
             exceptions(page, days, period)
         case "yields":

@@ -52,6 +52,13 @@ def labels(columns: Sequence[str]) -> dict[str, str]:
     return {name: t(f"runs.columns.{name}") for name in columns}
 
 
+# side by side only where the names of both plans have room
+LOOK = """<style>
+.st-key-plans [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+.st-key-plans [data-testid="stColumn"] { min-width: 28rem; }
+</style>"""
+
+
 def name(run: Run) -> str:
     """A plan with its day and when it was made."""
     return t("runs.run", run_no=run["run_no"], as_of=text.date(run["as_of_date"]), made=text.moment(run["created_at"]))
@@ -61,7 +68,9 @@ def chosen(page: guard.Page, kept: Mapping[str, Run]) -> tuple[Run, Run | None]:
     """The plan that is looked at and the one it is compared with, from the controls and the URL."""
     asked, asked_before = st.query_params.get("run", ""), st.query_params.get("before", "")
     current = kept[page.plan.run_no]
-    left, right = st.columns(2)
+    st.html(LOOK)
+    with st.container(key="plans"):
+        left, right = st.columns(2)
     with left:
         run_no = filters.select(
             "run",

@@ -41,6 +41,7 @@ LOOK = """<style>
 .st-key-head [data-testid="stColumn"] { min-width: 11rem; }
 .st-key-head [data-testid="stColumn"]:first-child { min-width: 34rem; }
 .st-key-tiles [data-testid="stColumn"] { min-width: 11rem; }
+@media screen and (max-width: 1200px) { .st-key-tiles [data-testid="stColumn"] { min-width: 30%; } }
 :is(.st-key-now, .st-key-ahead) [data-testid="stColumn"] { min-width: 24rem; }
 :is(.st-key-act, .st-key-changes) [data-testid="stPageLink-NavLink"] { padding-block: 3px; }
 :is(.st-key-act, .st-key-changes) [data-testid="stPageLink-NavLink"] p { white-space: normal; line-height: 1.4; }

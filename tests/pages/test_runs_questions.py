@@ -186,17 +186,6 @@ def test_a_copy_names_the_plan_it_restores_and_is_as_old_as_its_facts(twice):
     assert (row["restores"], bool(row["stale"])) == (before, True)
 
 
-def test_states_are_those_of_every_other_page(sample_database):
-    with Store.open(sample_database) as store:
-        run_no = store.query("runs/kept")["run_no"].iloc[0]
-        key = ["sales_order_no", "line_no"]
-        told = [*key, "target_date", "planned_date", "state", "days_late", "cause"]
-        ours = store.query("runs/states", run_no=run_no, before="")[told].sort_values(key, ignore_index=True)
-        theirs = store.query("schedule/line_states", run_no=run_no)[told].sort_values(key, ignore_index=True)
-    assert len(ours) > 500
-    pd.testing.assert_frame_equal(ours, theirs)
-
-
 def test_moves_agree_with_plain_pandas_on_the_sample(sample_database):
     """A copy of the sample's plan, its deliveries of some orders put off or pulled in at random."""
     random = np.random.default_rng(7)

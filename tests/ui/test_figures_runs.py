@@ -105,8 +105,8 @@ def test_a_moved_line_goes_from_its_day_before_to_its_day_now():
         (pd.Timestamp("2026-12-04"), pd.Timestamp("2026-12-02")),
     ]
     now = traces(figure)[say("runs.moved.now", state=say("orders.state.late"))]
-    assert list(now.text) == ["+5", "-2"]
-    assert list(now.textposition) == ["middle right", "middle left"]
+    assert list(now.text) == ["+5 d", "-2 d"]
+    assert now.textposition == "top center"
     assert now.marker.color == COLOURS["late"]
 
 

@@ -319,8 +319,8 @@ def pareto(categories: pd.DataFrame, unit: str, say: Say) -> go.Figure:
             "showgrid": False,
             "automargin": True,
         },
-        margin={"l": 48, "r": 54, "b": 62},
-        legend={"y": -0.1, "yanchor": "top", "x": 0, "xanchor": "left"},
+        margin={"l": 48, "r": 54, "b": 30},
+        showlegend=False,  # the title tells what the line is
     )
     figure.update_xaxes(type="category", title=None)
     return figure

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.figures.theme import COLOURS, layout
+from ui.figures.theme import COLOURS, beside, layout
 
 Say = Callable[..., str]
 SYMBOLS: Mapping[str, str] = {"on_time": "circle", "at_risk": "diamond", "late": "square", "unplanned": "triangle-up"}
 GAP_FILL = "rgba(127,127,127,0.22)"
 LINE = "rgba(127,127,127,0.55)"
-ROW_PIXELS = 26
+ROW_PIXELS = 32
 MOST_LINES = 15
 
 
@@ -135,8 +135,9 @@ def moved_lines(lines: pd.DataFrame, say: Say) -> go.Figure:
             x=now["counted_now"],
             y=now["label"],
             mode="markers+text",
-            text=["" if pd.isna(days) else f"{days:+.0f}" for days in now["days_moved"]],
-            textposition=["middle left" if earlier else "middle right" for earlier in now["earlier"]],
+            text=["" if pd.isna(days) else say("runs.moved.days", days=f"{days:+.0f}") for days in now["days_moved"]],
+            textposition="top center",  # beside its mark it would lie over the day wanted
+            textfont={"size": 11},
             marker={"symbol": symbol, "size": 11, "color": COLOURS[state]},
             customdata=_facts(now, say),
             hovertemplate=say("runs.moved.hover") + "<extra></extra>",
@@ -147,7 +148,7 @@ def moved_lines(lines: pd.DataFrame, say: Say) -> go.Figure:
         dragmode=False,
         hovermode="closest",
         legend={"y": -0.06, "yanchor": "top", "x": 0, "xanchor": "left"},
-        margin={"r": 24},
+        margin={"l": beside(lines["label"]), "r": 32},
     )
     figure.update_xaxes(type="date", tickformat="%m-%d", side="top", title=None)
     figure.update_yaxes(type="category", range=[len(lines) - 0.5, -0.5], automargin=True, title=None)

@@ -27,6 +27,7 @@ RISK = (
     "open_value",
     "item_no",
 )
+DUE_WIDTH = 280
 OWED = {"lines": "backlog_lines", "pieces": "backlog_quantity", "value": "backlog_value"}
 
 
@@ -43,8 +44,7 @@ def owed(page: guard.Page, settings: KpiSettings) -> None:
                 **{name: text.money(coming[name]) for name in ("late_value", "at_risk_value", "overdue_value")},
             )
         )
-        by_measure, by_state, by_due = st.columns([1.2, 2.2, 1], vertical_alignment="bottom")
-        with by_measure:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
             measure = filters.segments(
                 "owed",
                 t("delivery.filter.owed"),
@@ -52,7 +52,6 @@ def owed(page: guard.Page, settings: KpiSettings) -> None:
                 lambda name: t(f"delivery.owed.measures.{name}"),
                 "lines",
             )
-        with by_state:
             state = filters.segments(
                 "state",
                 t("delivery.filter.state"),
@@ -60,6 +59,7 @@ def owed(page: guard.Page, settings: KpiSettings) -> None:
                 lambda name: t(f"delivery.risk.states.{name}"),
                 "risk",
             )
+            by_due = st.container(width=DUE_WIDTH)
         weeks = page.ask("delivery/owed_weeks", **about, measure=measure)
         if weeks.empty:
             guard.nothing(t("delivery.owed.none"))

@@ -3,8 +3,16 @@
 -- positive; what is not delivered inside the horizon counts as the day after it (counted_before, counted_now).
 -- inside_frozen: work of a lot that serves the line, which the plan before had put into the frozen days of this plan, is no
 -- longer where it was.
-WITH state AS (
-    {{runs/states}}
+WITH asked AS (
+    SELECT unnest([$run_no, $before]) AS run_no
+),
+outcome AS (
+    {{schedule/line_outcomes}}
+),
+state AS (
+    SELECT outcome.*, coalesce(outcome.planned_date, plan_run.horizon_end + 1) AS counted_date
+    FROM outcome
+    JOIN plan_run USING (run_no)
 ),
 frozen_move AS (
     {{runs/frozen_moves}}
