@@ -6,6 +6,12 @@ the model says it by what is taken since the arrival before and what is left ove
 a part and not in all later ones too. Columns come from `columns.Columns.price` at the model's own prices, at a mix with
 the best prices so far (Wentges 1997 smoothing), and at 0.85 and 1.15 times them. Each pricing proves a bound, whatever
 the prices, so the model may be stopped at any time.
+
+Prices that are good already, such as those of the plan before, prove nearly all there is to prove at once, but they do
+not bring the model's value down: at them most lines have many columns that cost the same, of which one pricing finds
+one. A few subgradient steps from them (Held, Wolfe and Crowder 1974), dearer where the columns just found take more
+than there is and cheaper where they leave some, find others; one solve whose prices are held near them (du Merle and
+others 1999) says which are still missing.
 """
 
 from __future__ import annotations
@@ -18,11 +24,14 @@ from typing import Any
 import numpy as np
 import pulp
 
-from planning.schedule.columns import Chosen, Columns
+from planning.schedule.columns import HOUR, Chosen, Columns
 from planning.schedule.problem import Placement
 from planning.schedule.timeline import Floats, Ints
 
 SEEDS = 6  # pricings at made-up prices before the first solve
+STEPS, STEP = 10, 0.05  # near given prices: how many, and how much they shall prove more
+SPARE = 0.1  # of the bound, that a station's spare hours cost before its prices are doubted
+NEAR = 0.03  # how near prices are held, as a part of each and of their mean
 SMALL = 1e-7
 
 
@@ -137,7 +146,6 @@ class Master:
             self._add(self.columns.of_placement(plan), None, None)
         if not self.is_seeded:
             self._seed(start_prices)
-            self.is_seeded = True
         patience, last_bound, rounds = 0.5, -np.inf, 0
         while time.perf_counter() < deadline and not (cancelled and cancelled()):
             rounds += 1
@@ -148,7 +156,7 @@ class Master:
             prices, line_prices = solved
             found = False
             for at in self._points(prices):
-                chosen = self._price(at)
+                chosen, _ = self._price(at)
                 found |= self._add(chosen, prices, line_prices) > 0
                 if time.perf_counter() > deadline:
                     break
@@ -183,15 +191,74 @@ class Master:
                 for factor in np.geomspace(0.03, 1.0, SEEDS)
             ]
         for at in points:
-            self._add(self._price(at), None, None)
+            self._look(at)
+        self.is_seeded = True
 
-    def _price(self, at: Floats) -> Chosen:
-        """The cheapest columns at prices, and what they prove."""
+    def prove(self, prices: Floats, deadline: float) -> None:
+        """Columns and a bound at prices per minute of each window that are good already, and near them: no solve."""
+        self.is_seeded = True
+        self._look(np.zeros(len(prices)))
+        capacity, at = self.share * self.columns.capacity, self._relieved(prices)
+        for _ in range(STEPS):
+            if time.perf_counter() > deadline:
+                return
+            chosen, bound = self._look(at)
+            missing = _taken(chosen, len(capacity)) - capacity
+            missing[(at <= 0.0) & (missing < 0.0)] = 0.0
+            wanted = self.bound + STEP * abs(self.bound) + 1.0
+            length = (wanted - bound) / max(float(missing @ missing), SMALL)
+            at = np.maximum(0.5 * (at + self.best_prices) + length * missing, 0.0)
+
+    def _relieved(self, prices: Floats) -> Floats:
+        """Prices with less at stations that have time to spare at them: what a change that brings hours calls for."""
+        columns = self.columns
+        chosen, best_bound = self._look(prices)
+        best = prices
+        spare = prices * (self.share * columns.capacity - _taken(chosen, len(prices)))
+        windows = columns.windows
+        by_station = np.bincount(columns.station, weights=spare[:windows])
+        for station in np.flatnonzero(by_station > SPARE * max(abs(best_bound), 1.0)).tolist():
+            before = best
+            for factor in (0.5, 0.0):
+                at = before.copy()
+                at[:windows][columns.station == station] *= factor
+                _, bound = self._look(at)
+                if bound > best_bound:
+                    best, best_bound = at, bound
+        return best
+
+    def start_near(self, prices: Floats, deadline: float) -> None:
+        """Columns that the model misses at good prices: one solve in which hours may be bought and sold near them."""
+        if not (prices > 0.0).any() or time.perf_counter() > deadline:
+            return
+        slack = NEAR * float(prices[prices > 0.0].mean())
+        held = []
+        for k, (row, price) in enumerate(
+            zip(self.capacity_rows, prices[: self.columns.windows].tolist(), strict=False)
+        ):
+            dear, cheap = (1.0 + NEAR) * price + slack, (1.0 - NEAR) * price - slack
+            held.append(self.model.add_column(f"bought_{k}", 0, None, obj=dear * HOUR, coefficients={row: -1.0}))
+            if cheap > 0.0:
+                held.append(self.model.add_column(f"sold_{k}", 0, None, obj=-cheap * HOUR, coefficients={row: 1.0}))
+        solved = self._solve(1e-2, deadline - time.perf_counter())
+        self.objective, self.values = np.inf, np.zeros(0)  # not the model's own
+        self.model.remove_variables(held)
+        for at in self._points(solved[0]) if solved else ():
+            self._add(self._price(at)[0], *(solved or (None, None)))
+
+    def _look(self, at: Floats) -> tuple[Chosen, float]:
+        """The cheapest columns at prices, now in the model, and what they prove."""
+        chosen, bound = self._price(at)
+        self._add(chosen, None, None)
+        return chosen, bound
+
+    def _price(self, at: Floats) -> tuple[Chosen, float]:
+        """The cheapest columns at prices, and what they prove for the share of each window that is left."""
         chosen, bound = self.columns.price(at)
         bound += float(((1.0 - self.share) * at * self.columns.capacity).sum())
         if bound > self.bound:
             self.bound, self.best_prices = bound, at
-        return chosen
+        return chosen, bound
 
     def _add(self, chosen: Chosen, prices: Floats | None, line_prices: Floats | None) -> int:
         """Put the lines' columns into the model, those with a negative reduced cost where prices are given."""
@@ -309,6 +376,11 @@ class Master:
             rounds,
             seconds,
         )
+
+
+def _taken(chosen: Chosen, windows: int) -> Floats:
+    """Minutes that the lines' columns take from each window together."""
+    return np.bincount(chosen.window, weights=chosen.minutes, minlength=windows).astype(np.float64)
 
 
 def _price_scale(columns: Columns) -> float:
