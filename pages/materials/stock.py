@@ -190,7 +190,8 @@ def ahead(page: guard.Page) -> None:
         weeks = page.ask("stock/waiting_weeks", week="")
         weeks = weeks[weeks["measure"] == measure].reset_index(drop=True)
         starts = page.ask("stock/kit_days", **window)
-        left, right = st.columns(2, gap="medium")
+        with st.container(key="charts_ahead"):
+            left, right = st.columns(2, gap="medium")
         with left:
             show_missing(weeks, measure)
         with right:
@@ -333,7 +334,8 @@ def lying(page: guard.Page, slow_days: Sequence[int]) -> None:
         if classes["value"].sum() == 0 and ages.empty:
             guard.nothing(t("stock.cover.none"))
             return
-        left, right = st.columns(2, gap="medium")
+        with st.container(key="charts_lying"):
+            left, right = st.columns(2, gap="medium")
         with left:
             show_cover(classes)
         with right:

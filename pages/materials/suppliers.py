@@ -203,7 +203,8 @@ def all_suppliers(page: guard.Page, period: Mapping[str, dt.date], rows: pd.Data
         if supplier not in names:
             supplier = ""
         with charts:
-            left, right = st.columns(2, gap="medium")
+            with st.container(key="charts_suppliers"):
+                left, right = st.columns(2, gap="medium")
             with left:
                 show_trend(page, supplier, f"{supplier} {names.get(supplier, '')}".strip())
             with right:

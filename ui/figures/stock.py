@@ -122,11 +122,12 @@ def cover_classes(classes: pd.DataFrame, words: Callable[[str], str], say: Say, 
         [money(value) for value in whole["category_value"]],
         "middle right",
     )
-    height = 136 + ROW_PIXELS * max(len(categories), 3)
+    height = 114 + ROW_PIXELS * max(len(categories), 3)
     figure.update_layout(**layout(say("stock.cover.chart"), height), barmode="stack", dragmode=False)
     figure.update_layout(LEGEND_UNDER_TITLE)
     figure.update_layout(
-        uniformtext={"minsize": 11, "mode": "hide"}, margin={"t": 112, "l": beside(labels.values()), "b": 8}
+        uniformtext={"minsize": 11, "mode": "hide"},
+        margin={"l": beside(labels.values()), "b": 8},
     )
     figure.update_xaxes(visible=False, range=[0, widest * 1.2 or 1])
     figure.update_yaxes(

@@ -95,7 +95,8 @@ def exceptions(page: guard.Page, days: int, period: Mapping[str, dt.date]) -> No
             )
         with by_state:
             open_only = filters.toggle("open", t("attainment.exceptions.open_only"))
-        left, right = st.columns(2, gap="medium")
+        with st.container(key="charts_exceptions"):
+            left, right = st.columns(2, gap="medium")
         with left:
             if len(categories):
                 first = categories.iloc[0]

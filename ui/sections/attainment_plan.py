@@ -135,7 +135,8 @@ def plan_and_actual(page: guard.Page, period: Mapping[str, dt.date], cells: pd.D
         elif not steps["amount"].any():
             guard.nothing(t("attainment.waterfall.no_value"))
         else:
-            left, right = st.columns(2, gap="medium")
+            with st.container(key="charts_plan"):
+                left, right = st.columns(2, gap="medium")
             with left:
                 show_bars(page, by, {**asked, **period} if by == "day" else asked)
             with right:
