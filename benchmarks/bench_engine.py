@@ -46,6 +46,10 @@ CASES: dict[str, tuple[float, Shop]] = {
         for seed in (1, 2)
     },
     "1,000 orders, changeovers": (30.0, Shop(1_000, load=0.8, families=6, setup_hours=0.25)),
+    "1,000 orders, changeovers, 10 families": (
+        30.0,
+        Shop(1_000, seed=2, load=0.85, families=10, setup_hours=0.4),
+    ),
     "1,000 orders, overtime": (30.0, Shop(1_000, load=1.0, overtime_hours=3.0)),
 }
 HEAD = (

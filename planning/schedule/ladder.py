@@ -28,6 +28,7 @@ from planning.schedule.problem import Placement, Problem
 from planning.schedule.rows import lot_rows, overtime_hours, schedule_rows
 from planning.schedule.sample import SAMPLES, at_prices, sampled_prices
 from planning.schedule.sweep import OVERTIME_DAYS, Found, Sweep, Trial, found
+from planning.schedule.timeline import Floats
 
 RUNGS = ("dispatch", "parts", "bound", "guided", "improve", "pull")
 
@@ -276,7 +277,8 @@ class _Climber:
 
     def _tighten(self, tries: int) -> None:
         """The rule by the times of `tries` models with less of each station, the nearest to the best share next."""
-        at, untried = FIRST_SHARE, list(range(1, len(SHARES)))
+        worked = self._worked_share()
+        at, untried = FIRST_SHARE, list(range(0 if (worked < 1.0).any() else 1, len(SHARES)))
         best = np.inf
         until = self.started + GUIDED_SHARE * self.seconds
         while tries and self.master and time.perf_counter() < until and not self.cancelled():
@@ -284,13 +286,29 @@ class _Climber:
             share = min(untried, key=lambda one: abs(one - at))
             untried.remove(share)
             master = self.master
-            master.tighten(SHARES[share])
+            master.tighten(SHARES[share] * worked)
             relaxed = self._beside(partial(_again, master, until, self.cancelled), self.deadline)
             if relaxed is None or not np.isfinite(relaxed.objective):
                 return
             value = self._guide(relaxed)
             if value < best:
                 best, at = value, share
+
+    def _worked_share(self) -> Floats:
+        """Per window, the part of its station's busy minutes that the best plan does not change over in.
+
+        The model counts changeovers at the least they can be; what sequencing really leaves of them is learned from
+        the plan.
+        """
+        placement, columns = self.ladder.best.placement, self.master.columns if self.master else None
+        way, setup = np.array(placement.way, np.int64), np.array(placement.setup, np.float64)
+        done = way >= 0
+        station = self.problem.ways.station[way[done]]
+        count = len(self.problem.stations.numbers)
+        changed = np.bincount(station, weights=setup[done], minlength=count)
+        worked = np.bincount(station, weights=self.problem.ways.process[way[done]], minlength=count)
+        share = np.where(worked > 0, worked / np.maximum(worked + changed, 1.0), 1.0)
+        return share[columns.station] if columns else share
 
     def _guide(self, relaxed: Relaxation) -> float:
         """The best value of the rule by the times of one solution."""

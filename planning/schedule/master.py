@@ -118,7 +118,7 @@ class Master:
             before, after = self.capacity_rows[first + k - 1], self.capacity_rows[first + k]
             self.model.add_column(f"left_{k}", 0, None, obj=0.0, coefficients={before: 1.0, after: -1.0})
 
-    def tighten(self, share: float, of_parts: float = 1.0) -> None:
+    def tighten(self, share: float | Floats, of_parts: float = 1.0) -> None:
         """Leave the lines only this share of each window and of each scarce part; the columns found so far stay."""
         columns = self.columns
         self.share[: columns.windows], self.share[columns.windows :] = share, of_parts

@@ -13,6 +13,7 @@ from planning.model import MaterialPlan, Step
 from planning.mrp import plan_materials
 from planning.plan import assemble, make_plan
 from planning.schedule import first_schedule, ladder, make_schedule, search
+from planning.schedule.guided import SHARES
 from planning.verify import verify
 from tests.planning.schedule.random_shops import random_shop
 from tests.planning.schedule.test_sweep import shuffled, shuffled_input
@@ -46,6 +47,35 @@ def test_a_crowded_shop_is_planned_far_better_than_by_rules():
     assert tuple(heard) == plan.trail
     bounds = [step.bound for step in heard if step.bound is not None]
     assert bounds == sorted(bounds)
+
+
+def tightened(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> tuple[list[np.ndarray], ladder.Ladder]:
+    """The shares of the windows that the models of a search were left, and what it found."""
+    shares: list[np.ndarray] = []
+    tighten = ladder.Master.tighten
+
+    def heard(master: ladder.Master, share: np.ndarray, of_parts: float = 1.0) -> None:
+        shares.append(share)
+        tighten(master, share, of_parts)
+
+    monkeypatch.setattr(ladder.Master, "tighten", heard)
+    plan_input = make_shop(shop)
+    return shares, search(plan_input, lots_to_order(plan_input))
+
+
+def test_models_leave_time_for_the_changeovers_that_the_best_plan_has(monkeypatch):
+    """Each station's hours by what it changes over; where nothing is changed over all stations are cut alike."""
+    shop = replace(CROWDED, families=4, setup_hours=0.5, time_limit_seconds=8.0)
+    shares, found = tightened(shop, monkeypatch)
+    assert shares
+    setup = sum(found.plans[0][1].placement.setup)
+    assert setup > 0
+    for share in shares:
+        assert (share < max(SHARES)).any()
+        assert len(np.unique(share.round(9))) > 1
+    plain, _ = tightened(replace(CROWDED, time_limit_seconds=8.0), monkeypatch)
+    assert plain
+    assert all(float(share.min()) == float(share.max()) in SHARES for share in plain)
 
 
 @pytest.mark.parametrize("seed", [1, 3, 5])
