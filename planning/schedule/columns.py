@@ -350,11 +350,15 @@ class Columns:
         takes = np.diff(by_step)[self.tree.step]
         node = np.repeat(np.arange(len(self.tree.step)), takes)
         which = np.arange(len(node)) - np.repeat(np.cumsum(takes) - takes, takes) + by_step[self.tree.step][node]
+        last_minute = np.append(-1, self.part_keys)[firsts[1:]] % _STRIDE  # of each part with a row
+        some = (np.diff(firsts)[pool.part[which]] > 0) & (self.start[node, 1] <= last_minute[pool.part[which]])
+        node, which = node[some], which[some]
         part = pool.part[which]
         self.part_node, self.part_of, self.part_qty = node, part, pool.qty[which] * self.tree.share[node]
         self.part_first, self.part_last = firsts[:-1][part], firsts[1:][part]
         counted = np.searchsorted(self.part_keys, self.start[node, 1:] + part[:, None] * _STRIDE)
-        self.part_from = np.clip(counted, self.part_first[:, None], self.part_last[:, None])
+        self.part_from = np.clip(counted, self.part_first[:, None], self.part_last[:, None]).astype(np.int32)
+        self.part_cuts = np.flatnonzero(np.diff(node, prepend=-1))
         self.capacity = np.concatenate([self.capacity, pool.supply[self.part_arrival]])
         takers = np.bincount(pool.part, minlength=len(firsts) - 1)
         each = np.bincount(pool.part, weights=pool.qty, minlength=len(takers)) / np.maximum(takers, 1)
@@ -506,8 +510,9 @@ class Columns:
         value[self.free] = np.where(self.end[self.free, :-1] < NEVER, 0.0, np.inf)
         if len(self.part_node):
             through = np.concatenate([[0.0], np.cumsum(prices[self.windows :])])
-            paid = (through[self.part_last][:, None] - through[self.part_from]) * self.part_qty[:, None]
-            np.add.at(value, self.part_node, paid)
+            paid = through[self.part_last][:, None] - through[self.part_from]
+            paid *= self.part_qty[:, None]
+            value[self.part_node[self.part_cuts]] += np.add.reduceat(paid, self.part_cuts, axis=0)
         reached = np.empty_like(value)
         for batch, edge in zip(self.levels, self.level_edges, strict=True):
             if len(edge):

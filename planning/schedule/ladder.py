@@ -130,7 +130,7 @@ class _Climber:
         self.deadline = self.started + self.seconds
         self.ladder = Ladder(problem)
         self.sweep = Sweep(Trial(problem))
-        self.floor = self.sweep.trial.floor
+        self.trial, self.floor = self.sweep.trial, self.sweep.trial.floor
         self.master: Master | None = None
         self.tree = make_tree(problem)
         self.guided: list[Found] = []
@@ -182,10 +182,12 @@ class _Climber:
         """From here on supply is dealt as the schedule goes, where that may help."""
         if self.pooled is not None and self.ladder.best.objective > 1e-9:
             self.problem = self.ladder.problem = self.pooled
-            self.sweep = Sweep(Trial(self.pooled))
-            self.floor = self.sweep.trial.floor
-            told = self._better("parts")
-            self._keep("parts", self.sweep.run(FIRST_ANSWER_SECONDS, self.deadline, told, self.cancelled))
+            sweep, before = Sweep(Trial(self.pooled)), self.ladder.best
+            self.trial, self.floor = sweep.trial, sweep.trial.floor
+            best = sweep.run(FIRST_ANSWER_SECONDS, self.deadline, self._better("parts"), self.cancelled)
+            self._keep("parts", best)
+            if best.score < before.score:
+                self.sweep = sweep  # else the settings of the rule are searched on where they did better
         self._say("parts")
 
     def _bound(self) -> None:
@@ -312,7 +314,7 @@ class _Climber:
 
     def _guide(self, relaxed: Relaxation) -> float:
         """The best value of the rule by the times of one solution."""
-        trial, at = self.sweep.trial, self.sweep.at
+        trial, at = self.trial, self.sweep.at
         found = guided(
             self.floor,
             self.tree,
