@@ -27,7 +27,10 @@ def make_schedule(
     progress: Callable[[Step], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Schedule:
-    """The best schedule found for the lots of `materials`."""
+    """The best schedule found for the lots of `materials`.
+
+    It may deal bought parts otherwise than `materials` does; who needs that deal too asks `search` (`Ladder.materials`).
+    """
     ladder = search(plan_input, materials, progress, cancelled)
     return ladder.schedule(ladder.best)
 
