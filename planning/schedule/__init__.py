@@ -29,7 +29,7 @@ def make_schedule(
 ) -> Schedule:
     """The best schedule found for the lots of `materials`.
 
-    It may deal bought parts otherwise than `materials` does; who needs that deal too asks `search` (`Ladder.materials`).
+    It may deal bought parts otherwise than `materials` does; who needs that deal asks `search` (`Ladder.materials`).
     """
     ladder = search(plan_input, materials, progress, cancelled)
     return ladder.schedule(ladder.best)
