@@ -17,6 +17,7 @@ import pandas as pd
 from benchmarks.bench_engine import CASES
 from benchmarks.shops import lots_to_order, make_shop
 from planning.model import RESULT_COLUMNS, MaterialPlan, PlanInput, frame
+from planning.schedule.bins import day_edges
 from planning.schedule.build import make_problem
 from planning.schedule.columns import Columns
 from planning.schedule.daily import HOUR, by_day
@@ -44,7 +45,7 @@ def changes(plan_input: PlanInput) -> Iterator[tuple[str, PlanInput]]:
 def prices_before(plan_input: PlanInput, materials: MaterialPlan) -> pd.DataFrame:
     """The model's prices as a plan keeps them."""
     problem = make_problem(plan_input, materials)
-    columns = Columns(problem, DAYS)
+    columns = Columns(problem, edges=day_edges(DAYS, DAYS))
     daily = by_day(columns, Master(columns).run(time.perf_counter() + 60).prices)
     station, day = np.nonzero(daily)
     rows = {

@@ -17,8 +17,9 @@ import pandas as pd
 
 from planning.model import MaterialPlan, PlanInput
 from planning.mrp import plan_materials
+from planning.schedule.bins import day_edges, most_bins
 from planning.schedule.build import make_problems
-from planning.schedule.columns import Columns
+from planning.schedule.columns import Columns, make_tree
 from planning.schedule.daily import of_days, of_rows
 from planning.schedule.master import Master
 
@@ -58,7 +59,10 @@ def what_if(
     began = time.perf_counter()
     deadline = began + seconds
     problem, pooled = make_problems(changed, plan_materials(changed) if materials is None else materials)
-    columns = Columns(pooled or problem, days)
+    whole = pooled or problem
+    tree = make_tree(whole)
+    edges = day_edges(min(days or problem.horizon, problem.horizon), most_bins(len(tree.step)))
+    columns = Columns(whole, tree, edges)
     master, start = Master(columns), of_days(columns, of_rows(problem, pd.Timestamp(changed.as_of_date), prices))
     if (start > 0.0).any():
         master.prove(start, deadline)

@@ -1,7 +1,7 @@
 """Whole-order columns: what one order line may do to the stations, and its cheapest way at given prices.
 
 A column of an order line is the working time that all its steps take from each station's windows (a window is
-a station's working time in one bin of days: a day, or several far ahead where the problem is large), with the weighted
+a station's working time in one bin of time, see `bins`: a day, a part of it, or several days), with the weighted
 days by which its last piece is late. `Columns.price` finds every line's cheapest column at prices per minute of each
 window.
 
@@ -38,6 +38,7 @@ from typing import Any
 
 import numpy as np
 
+from planning.schedule.bins import day_edges, most_bins, refined
 from planning.schedule.problem import Bools, Placement, Problem
 from planning.schedule.timeline import DAY, NEVER, Floats, Ints, Timeline, TimelineArrays
 
@@ -46,7 +47,7 @@ SMALL = 1e-9
 _STRIDE = 1 << 42  # more than any minute: keeps the rows apart in one sorted array
 
 WHOLE = 1 - 1e-9
-MOST_ANCHORS, LEAST_BINS = 2_500_000, 12  # nodes x bins that are looked at: what is beyond goes into longer bins
+MOVES = 0.01  # of what all hours of the dearest bin are worth: prices that change by less stand still
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +164,6 @@ def of_lines(tree: Tree, lines: Ints) -> Tree:
     )
 
 
-def most_bins(tree: Tree) -> int:
-    """How many bins the columns of a tree may have."""
-    return int(max(MOST_ANCHORS // max(len(tree.step), 1), LEAST_BINS))
-
-
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """One column per line: cost in weight x days, lines outside the horizon marked, and minutes by window.
@@ -184,22 +180,24 @@ class Chosen:
 
 
 class Columns:
-    """The columns of a Problem over its first `days` days.
+    """The columns of a Problem over its first days.
 
-    bins: first day of each bin and the end of the last one; at most as many as asked for, the first ones of one day.
+    edges: minutes at which the bins of time begin, and the end of the last day looked at; unless given one a day of the
+    whole horizon, or fewer where the problem is large.
     capacity: minutes of each window over all units, overtime included, less what is fixed; behind them what has come
     in of a scarce part ahead of each of its arrivals, in pieces. unit: what counts as one of each in a model.
     outside: what each line costs at least if it is not delivered in these days.
     """
 
-    def __init__(self, problem: Problem, days: int | None = None, tree: Tree | None = None, bins: int = 0) -> None:
+    def __init__(self, problem: Problem, tree: Tree | None = None, edges: Ints | None = None) -> None:
         self.problem = problem
-        self.days = min(days or problem.horizon, problem.horizon)
         self.tree = tree or make_tree(problem)
-        self.bins = day_bins(self.days, bins or most_bins(self.tree))
-        self.count = len(self.bins) - 1
-        self.clock = TimelineArrays.of([_with_overtime(line) for line in problem.stations.lines], problem.horizon)
-        self.regular_ends = problem.stations.arrays.regular_ends
+        self.edges = day_edges(problem.horizon, most_bins(len(self.tree.step))) if edges is None else edges
+        self.count = len(self.edges) - 1
+        self.days = int(self.edges[-1]) // DAY
+        pieces = [_cut(line, self.edges) for line in problem.stations.lines]
+        self.clock = TimelineArrays.of([_with_overtime(line) for line in pieces], problem.horizon)
+        self.regular_ends = TimelineArrays.of(pieces, problem.horizon).regular_ends
         self._make_windows()
         lines = problem.lines
         self.outside = lines.weight * np.maximum(np.maximum(lines.fixed, self.days) - lines.target, 0)
@@ -207,12 +205,13 @@ class Columns:
         self._list_parts()
         self._list_ways()
 
-    # windows: working time of each station, bin by bin; what lies behind the days looked at is one more bin
+    # windows: working time of each station, bin by bin; what lies behind the days looked at is one more bin. A shift
+    # that runs past midnight is its own day's to the end.
 
     def _make_windows(self) -> None:
         clock, stations = self.clock, len(self.clock.first) - 1
         shift_station = np.repeat(np.arange(stations), np.diff(clock.first))
-        shift_bin = np.searchsorted(self.bins, clock.days, side="right") - 1
+        shift_bin = np.searchsorted(self.edges, clock.starts, side="right") - 1
         key = shift_station * (self.count + 1) + shift_bin
         fresh = np.append(True, key[1:] != key[:-1])[: len(key)]
         self.window_of_shift = np.cumsum(fresh) - 1
@@ -224,20 +223,39 @@ class Columns:
         self.first = np.searchsorted(self.station, np.arange(stations + 1)).astype(np.int64)
         self.through_keys = self.through + self.station * _STRIDE
         by_shift = _capacity(self.problem, clock)
-        regular = self.problem.stations.arrays.regular_ends - clock.starts
+        shifts = self.problem.stations.arrays
+        shift_station = np.repeat(np.arange(stations), np.diff(shifts.first))
         self._overtime = np.zeros(stations, np.int64)
-        np.maximum.at(self._overtime, shift_station, clock.ends - clock.starts - regular)
+        np.maximum.at(self._overtime, shift_station, shifts.ends - shifts.regular_ends)
         shortest = np.full(stations, NEVER)
-        np.minimum.at(shortest, shift_station, regular)
+        np.minimum.at(shortest, shift_station, shifts.regular_ends - shifts.starts)
         self._shortest_shift = np.maximum(shortest, 1)
         self.capacity = np.bincount(self.window_of_shift, weights=by_shift, minlength=len(first))
+
+    def finer_edges(self, prices: Floats, most: int) -> Ints:
+        """The edges with the days about which `prices` move in parts, as far as `most` bins go."""
+        clock, windows = self.clock, self.windows
+        units = np.diff(np.array(self.problem.stations.first_unit))[self.station]
+        worth = prices[:windows] * self.length * units
+        window_bin = np.searchsorted(self.edges, clock.starts, side="right") - 1
+        in_bin = np.zeros(windows, np.int64)
+        in_bin[self.window_of_shift] = window_bin
+        step = np.abs(np.diff(worth)) * (np.diff(self.station) == 0)
+        change = np.zeros(self.count + 1)
+        np.add.at(change, in_bin[:-1], step)
+        np.add.at(change, in_bin[1:], step)
+        change[change < MOVES * np.bincount(in_bin, weights=worth).max(initial=0.0)] = 0.0
+        opens, closes = np.full(self.count + 1, NEVER), np.zeros(self.count + 1, np.int64)
+        np.minimum.at(opens, window_bin, clock.starts)
+        np.maximum.at(closes, window_bin, clock.ends)
+        return refined(self.edges, change[:-1], opens[:-1], closes[:-1], most)
 
     # anchors: earliest starts and ends by bin
 
     def _anchor(self) -> None:
         tree, steps = self.tree, self.problem.steps
         nodes = len(tree.step)
-        start = np.maximum(steps.release[tree.step][:, None], (self.bins * DAY)[None, :])
+        start = np.maximum(steps.release[tree.step][:, None], self.edges[None, :])
         end = np.zeros_like(start)
         out = np.zeros_like(start)  # when the lot's next step may begin, but for the wait
         by_level = np.argsort(tree.level, kind="stable")
@@ -338,7 +356,8 @@ class Columns:
             order = mine[np.argsort(release[mine], kind="stable")]
             wanted = np.concatenate([[0.0], np.cumsum(pool.qty[order])])
             could = wanted[np.searchsorted(release[order], ahead)]
-            row = np.flatnonzero((could > pool.supply[low:high]) & np.append(True, ahead[1:] > ahead[:-1]))
+            wanting = pool.counted[low:high] & (could > pool.supply[low:high])
+            row = np.flatnonzero(wanting & np.append(True, ahead[1:] > ahead[:-1]))
             first.append(first[-1] + len(row))
             arrivals.append(low + row)
             minute.append(ahead[row] + own * _STRIDE)
@@ -644,6 +663,11 @@ class Columns:
         return line[which], window, taken
 
 
+def windows_alone(problem: Problem, edges: Ints) -> Columns:
+    """The windows and the rows of parts that columns would have, without any lines."""
+    return Columns(problem, make_tree(problem, 0), edges)
+
+
 def _last_least(values: Floats) -> Ints:
     """Per row the last column that holds its least value: of starts that cost the same, the latest."""
     least = values.min(axis=1, keepdims=True)
@@ -658,7 +682,36 @@ def stations_of(problem: Problem) -> list[int]:
     return [s for s in range(len(first) - 1) for _ in range(first[s], first[s + 1])]
 
 
+def _cut(line: Timeline, edges: Ints) -> Timeline:
+    """The windows of a station in pieces, cut at the edges on their own day."""
+    starts, days = np.array(line.starts, np.int64), np.array(line.days, np.int64)
+    ends, regular_ends = np.array(line.ends, np.int64), np.array(line.regular_ends, np.int64)
+    window = np.searchsorted(starts, edges, side="left") - 1
+    inside = (window >= 0) & (edges < ends[window]) & (edges // DAY == days[window]) if len(starts) else edges < 0
+    if not inside.any():
+        return line
+    own = np.concatenate([np.arange(len(starts)), window[inside]])
+    begin = np.concatenate([starts, edges[inside]])
+    order = np.argsort(begin, kind="stable")
+    own, begin = own[order], begin[order]
+    end = np.append(begin[1:], NEVER)
+    end = np.minimum(end, ends[own])
+    regular_end = np.clip(regular_ends[own], begin, end)
+    regular, through = np.cumsum(regular_end - begin), np.cumsum(end - begin)
+    return Timeline(
+        days[own].tolist(),
+        begin.tolist(),
+        regular_end.tolist(),
+        end.tolist(),
+        (regular - (regular_end - begin)).tolist(),
+        regular.tolist(),
+        (through - (end - begin)).tolist(),
+        through.tolist(),
+    )
+
+
 def _with_overtime(line: Timeline) -> Timeline:
+    """The same windows as if overtime were regular time."""
     return Timeline(
         line.days,
         line.starts,
@@ -669,15 +722,6 @@ def _with_overtime(line: Timeline) -> Timeline:
         line.before_overtime,
         line.through_overtime,
     )
-
-
-def day_bins(days: int, most: int) -> Ints:
-    """First day of each bin and the end of the last one: half of the bins are one day long, the others alike."""
-    if days <= most:
-        return np.arange(days + 1)
-    single = max(most // 2, 1)
-    ahead = np.linspace(single, days, max(most - single, 1) + 1).round().astype(np.int64)
-    return np.unique(np.concatenate([np.arange(single), ahead]))
 
 
 def _capacity(problem: Problem, clock: TimelineArrays) -> Floats:

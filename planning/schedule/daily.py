@@ -1,7 +1,7 @@
 """Prices by station and day, the form in which they pass from one model to another and are kept with a plan.
 
 A window over several days gives its price to each of them, and takes the mean of theirs, weighted by the working
-minutes of their shifts: what a load spread over it pays stays the same.
+minutes of their shifts: what a load spread over it pays stays the same. So does a day that has several windows.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ from planning.schedule.timeline import Floats
 def by_day(columns: Columns, prices: Floats) -> Floats:
     """Prices of windows as prices per minute of each station (row) and day of the problem; 0 where it does not work."""
     clock, shift = columns.clock, columns.window_of_shift
-    daily = np.zeros((len(clock.first) - 1, columns.problem.horizon + 1))
-    daily[columns.station[shift], clock.days] = prices[shift]
+    stations, days = len(clock.first) - 1, columns.problem.horizon + 1
+    at, minutes = columns.station[shift] * days + clock.days, (clock.ends - clock.starts).astype(np.float64)
+    paid = np.bincount(at, weights=prices[shift] * minutes, minlength=stations * days)
+    worked = np.bincount(at, weights=minutes, minlength=stations * days)
+    daily: Floats = (paid / np.maximum(worked, 1.0)).reshape(stations, days)
     return daily
 
 

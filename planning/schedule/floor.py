@@ -82,6 +82,12 @@ class Floor:
         floor.release, floor.pool = self.pool.release_by(key).tolist(), None
         return floor
 
+    def without_parts(self) -> Floor:
+        """The same floor as if every step found the scarce parts that it takes."""
+        floor = copy(self)
+        floor.pool = None
+        return floor
+
     def steps_of(self, lot: int) -> range:
         """The steps of a lot."""
         return range(self.first_step[lot], self.first_step[lot + 1])

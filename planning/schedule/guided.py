@@ -30,7 +30,8 @@ from planning.schedule.timeline import NEVER, Ints
 
 POINTS = (0.8, 0.9, 0.7, 0.95, 0.6)
 KAPPAS = (0.3, 0.15, 0.6, 1.2)  # in the sweep's unit, most promising first
-SHARES, FIRST_SHARE = (1.0, 0.99, 0.98, 0.97, 0.96, 0.95, 0.93, 0.9), 3  # of each window, that the model may use
+# of each window, that the model may use; where to begin in bins of days, and where some of them are in parts
+SHARES, FIRST_SHARE, FIRST_SHARE_OF_PARTS = (1.0, 0.995, 0.99, 0.985, 0.98, 0.97, 0.96, 0.95, 0.93, 0.9), 5, 1
 KEPT = 4
 
 

@@ -13,14 +13,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
 
 from planning.model import MaterialPlan, PlanInput, Schedule, Step
-from planning.schedule.columns import Columns, make_tree, most_bins
-from planning.schedule.guided import FIRST_SHARE, KEPT, SHARES, guided
+from planning.schedule.bins import day_edges, most_bins
+from planning.schedule.columns import Columns, make_tree, windows_alone
+from planning.schedule.daily import by_day, of_days
+from planning.schedule.dispatch import dispatch
+from planning.schedule.guided import FIRST_SHARE, FIRST_SHARE_OF_PARTS, KEPT, SHARES, guided
 from planning.schedule.improve import improvable_lines, pull, ruin_and_recreate
 from planning.schedule.master import Master, Relaxation
 from planning.schedule.pool import dealt
@@ -28,18 +31,20 @@ from planning.schedule.problem import Placement, Problem
 from planning.schedule.rows import lot_rows, overtime_hours, schedule_rows
 from planning.schedule.sample import SAMPLES, at_prices, sampled_prices
 from planning.schedule.sweep import OVERTIME_DAYS, Found, Sweep, Trial, found
-from planning.schedule.timeline import Floats
+from planning.schedule.timeline import Floats, Ints
 
 RUNGS = ("dispatch", "parts", "bound", "guided", "improve", "pull")
 
 FIRST_ANSWER_SECONDS = 1.5
 SECONDS_PER_STEP = 1e-4  # what rows, reasons and the check take after the search, kept free of it
 # of the time limit: the first two by when, the last one how long
-MODEL_SHARE, GUIDED_SHARE, IMPROVE_SHARE = 0.5, 0.7, 0.4
+MODEL_SHARE, GUIDED_SHARE, IMPROVE_SHARE = 0.6, 0.75, 0.4
 # order lines from which on the model starts from the prices of a sample, and from which on these are all there is
 LARGE, HUGE = 3_000, 10_000
-SECONDS_PER_SOLVE = 4e-4  # per step, of the model tightened, by estimate
+ANCHORS_PER_SECOND = 25_000  # nodes x bins, of the time limit: what the finer model may have
+SECONDS_PER_ANCHOR = 3e-6  # nodes x bins, of the model tightened, by estimate
 TIGHTEN_SHARE = 0.4  # of the time limit, that tightened models are counted for: the model is often done early
+COARSE_SHARE = 0.15  # as much for the model in days ahead of the finer one
 GUIDE_GAP = 0.05  # to which it is solved: it guides, it proves nothing
 GUIDE_SHARE = 0.03  # of the time limit, for the passes by one solution
 PULL_SHARE = 0.05  # of the time limit that ruin and recreate leaves to the last rung
@@ -59,7 +64,7 @@ class Ladder:
     trail: list[Step] = field(default_factory=list)
     bound: float | None = None
     relaxed: Relaxation | None = None
-    model_days: int | None = None  # that the model looked at
+    edges: Ints | None = None  # of the bins of time of the model
 
     @property
     def best(self) -> Found:
@@ -131,7 +136,8 @@ class _Climber:
         self.ladder = Ladder(problem)
         self.sweep = Sweep(Trial(problem))
         self.trial, self.floor = self.sweep.trial, self.sweep.trial.floor
-        self.master: Master | None = None
+        # models that may guide, the share of the windows to begin with, and the part of the time
+        self.masters: list[tuple[Master, int, float]] = []
         self.tree = make_tree(problem)
         self.guided: list[Found] = []
 
@@ -170,7 +176,8 @@ class _Climber:
         """A bound above a plan's value must not happen; where it does, nothing that the model said counts."""
         value = self.ladder.best.objective
         if bound is not None and value < bound - 1e-6:
-            self.ladder.bound = self.ladder.relaxed = self.master = None
+            self.ladder.bound = self.ladder.relaxed = None
+            self.masters.clear()
             raise ArithmeticError(f"bound {bound} above a plan's value {value}")
 
     def _dispatch(self) -> None:
@@ -188,7 +195,15 @@ class _Climber:
             self._keep("parts", best)
             if best.score < before.score:
                 self.sweep = sweep  # else the settings of the rule are searched on where they did better
+            self._count_scarce(self.pooled)
         self._say("parts")
+
+    def _count_scarce(self, problem: Problem) -> None:
+        """Leave the model the rows of parts that run short where nobody minds them: few of those that could."""
+        if problem.pool:
+            heedless = dispatch(self.floor.without_parts(), self.trial.rule(self.sweep.at))
+            pool = replace(problem.pool, counted=problem.pool.overdrawn(heedless.start))
+            self.problem = self.ladder.problem = replace(problem, pool=pool)
 
     def _bound(self) -> None:
         """The model, in a thread of its own, so that a long solve keeps neither cancel nor time limit waiting."""
@@ -196,25 +211,56 @@ class _Climber:
             self.ladder.bound = 0.0
             self._say("bound")
             return
-        best, days = self.ladder.best.placement, self._days()
-        self.ladder.model_days = days
-        deadline = self.started + MODEL_SHARE * self.seconds
-
-        def solve(heard: Callable[[float, float], None]) -> Relaxation | None:
-            problem, tree, cancelled = self.problem, self.tree, self.cancelled
-            lines, prices, bins = len(problem.lines.weight), None, most_bins(tree)
-            if lines >= HUGE:
-                bins = days  # whole ones: at prices a part of the lines is looked at at a time
-                prices = sampled_prices(problem, tree, days, bins, SAMPLES, deadline, cancelled)
-                return None if prices is None else at_prices(problem, tree, days, bins, prices, self._is_over)
-            if lines >= LARGE:
-                prices = sampled_prices(problem, tree, days, bins, 1, deadline, cancelled)
-            self.master = Master(Columns(problem, days, tree, bins))
-            return self.master.run(deadline, heard=heard, cancelled=cancelled, start_prices=prices, plans=[best])
-
-        self.ladder.relaxed = self._beside(solve, self.deadline, self._prove)
+        huge = len(self.problem.lines.weight) >= HUGE
+        self.ladder.relaxed = self._beside(self._look_at_samples if huge else self._solve, self.deadline, self._prove)
         if self.ladder.relaxed:
             self._prove(self.ladder.relaxed.bound)
+
+    def _solve(self, heard: Callable[[float, float], None]) -> Relaxation | None:
+        """The model of all lines: first in days, of all or of a sample of them, then finer where hours are dear."""
+        problem, tree, days, cancelled = self.problem, self.tree, self._days(), self.cancelled
+        deadline = self.started + MODEL_SHARE * self.seconds
+        nodes, best = max(len(tree.step), 1), [self.ladder.best.placement]
+        most = min(most_bins(nodes), int(ANCHORS_PER_SECOND * self.seconds / nodes))
+        edges, found = day_edges(days, most_bins(nodes)), None
+        if len(problem.lines.weight) >= LARGE:
+            prices = sampled_prices(problem, tree, edges, 1, deadline, cancelled)
+        else:
+            master, self.ladder.edges = Master(Columns(problem, tree, edges)), edges
+            found = master.run(deadline, heard=heard, cancelled=cancelled, plans=best)
+            self.masters.append((master, FIRST_SHARE, COARSE_SHARE))
+            prices = found.prices if np.isfinite(found.objective) else None
+        finer = edges if prices is None else windows_alone(problem, edges).finer_edges(prices, most)
+        if found and (len(finer) == len(edges) or time.perf_counter() >= deadline):
+            return found
+        master = Master(Columns(problem, tree, finer))
+        if found and prices is not None:
+            prices = of_days(windows_alone(problem, finer), by_day(windows_alone(problem, edges), prices))
+            master.prove(prices, deadline)
+            master.start_near(prices, deadline)
+        elif prices is not None:
+            prices = sampled_prices(problem, tree, finer, 1, deadline, cancelled)
+        again = master.run(deadline, heard=heard, cancelled=cancelled, start_prices=prices, plans=best)
+        self.masters.append((master, FIRST_SHARE_OF_PARTS if len(finer) > len(edges) else FIRST_SHARE, 1.0))
+        if found and again.bound < found.bound:
+            return found
+        self.ladder.edges = finer
+        return again
+
+    def _look_at_samples(self, heard: Callable[[float, float], None]) -> Relaxation | None:
+        """What the prices of samples say of all lines, the days on which hours are dear in parts."""
+        problem, tree, days = self.problem, self.tree, self._days()
+        deadline = self.started + MODEL_SHARE * self.seconds
+        edges = day_edges(days, days)  # whole ones: a part of the lines is looked at at a time
+        prices = sampled_prices(problem, tree, edges, SAMPLES, deadline, self.cancelled)
+        if prices is None:
+            return None
+        finer = windows_alone(problem, edges).finer_edges(prices, 2 * days)
+        again = sampled_prices(problem, tree, finer, SAMPLES, deadline, self.cancelled)
+        if again is not None:
+            edges, prices = finer, again
+        self.ladder.edges = edges
+        return at_prices(problem, tree, edges, prices, self._is_over)
 
     def _is_over(self) -> bool:
         return self.cancelled() or time.perf_counter() >= self.deadline
@@ -246,7 +292,7 @@ class _Climber:
         if failure:
             raise failure[0]
         if not ended.is_set():
-            self.master = None  # still at work
+            self.masters.clear()  # still at work
             return None
         return answer[0]
 
@@ -271,23 +317,25 @@ class _Climber:
         relaxed = self.ladder.relaxed
         if relaxed is not None and len(relaxed.node):
             self._guide(relaxed)
-        if self.ladder.solved is not None and self.master is not None:
-            tries = max(int(TIGHTEN_SHARE * self.seconds / (SECONDS_PER_SOLVE * len(self.problem.steps))), 1)
-            self._tighten(min(tries, len(SHARES) - 1))
+        for master, first, share in self.masters:
+            self._tighten(master, first, share * TIGHTEN_SHARE * self.seconds)
         self._keep("dispatch", self.sweep.run(budget / 4, self.deadline, self._better("dispatch"), self.cancelled))
         self._say("guided")
 
-    def _tighten(self, tries: int) -> None:
-        """The rule by the times of `tries` models with less of each station, the nearest to the best share next."""
-        worked = self._worked_share()
-        at, untried = FIRST_SHARE, list(range(0 if (worked < 1.0).any() else 1, len(SHARES)))
+    def _tighten(self, master: Master, first: int, seconds: float) -> None:
+        """The rule by the times of models with less of each station, as many as fit `seconds` by estimate.
+
+        They are solved at the share of place `first`, then at that nearest to the best so far.
+        """
+        worked = self._worked_share(master)
+        at, untried = first, list(range(0 if (worked < 1.0).any() else 1, len(SHARES)))
         best = np.inf
+        tries = max(int(seconds / (SECONDS_PER_ANCHOR * master.columns.start.size)), 1)
         until = self.started + GUIDED_SHARE * self.seconds
-        while tries and self.master and time.perf_counter() < until and not self.cancelled():
+        while tries and untried and time.perf_counter() < until and not self.cancelled():
             tries -= 1
             share = min(untried, key=lambda one: abs(one - at))
             untried.remove(share)
-            master = self.master
             master.tighten(SHARES[share] * worked)
             relaxed = self._beside(partial(_again, master, until, self.cancelled), self.deadline)
             if relaxed is None or not np.isfinite(relaxed.objective):
@@ -296,13 +344,13 @@ class _Climber:
             if value < best:
                 best, at = value, share
 
-    def _worked_share(self) -> Floats:
+    def _worked_share(self, master: Master) -> Floats:
         """Per window, the part of its station's busy minutes that the best plan does not change over in.
 
         The model counts changeovers at the least they can be; what sequencing really leaves of them is learned from
         the plan.
         """
-        placement, columns = self.ladder.best.placement, self.master.columns if self.master else None
+        placement = self.ladder.best.placement
         way, setup = np.array(placement.way, np.int64), np.array(placement.setup, np.float64)
         done = way >= 0
         station = self.problem.ways.station[way[done]]
@@ -310,7 +358,7 @@ class _Climber:
         changed = np.bincount(station, weights=setup[done], minlength=count)
         worked = np.bincount(station, weights=self.problem.ways.process[way[done]], minlength=count)
         share = np.where(worked > 0, worked / np.maximum(worked + changed, 1.0), 1.0)
-        return share[columns.station] if columns else share
+        return share[master.columns.station]
 
     def _guide(self, relaxed: Relaxation) -> float:
         """The best value of the rule by the times of one solution."""

@@ -15,12 +15,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from planning.allocate import overlap
 from planning.model import MaterialPlan
 from planning.schedule.timeline import NEVER, Floats, Ints
 
+Bools = npt.NDArray[np.bool_]
+
 SUPPLY = ["supply_kind", "supply_ref", "available_date"]
+_STRIDE = 2 * NEVER  # keeps the parts apart in one sorted array
 PIECE = 1e-9  # of a part's whole supply: less is nothing
 
 
@@ -33,7 +37,7 @@ class Pool:
     arrival of each scarce part, and one entry more; day, minute, supply: of each arrival, its day, the minute from
     which all its takers may use it, and what has come in with it in all. row: rows of the ledger (by position) that may
     be dealt anew, of scarce and of other parts; row_step, row_item, row_minute: who takes it, of what, and from when
-    its own supply may be used.
+    its own supply may be used. counted: per arrival, whether a linear model has a row for the time ahead of it.
     """
 
     release: Ints
@@ -49,6 +53,7 @@ class Pool:
     row_step: Ints
     row_item: Ints
     row_minute: Ints
+    counted: Bools
 
     @classmethod
     def of(
@@ -106,7 +111,22 @@ class Pool:
             row_step=row_step,
             row_item=item,
             row_minute=usable(row_step, day),
+            counted=np.ones(len(days), bool),
         )
+
+    def overdrawn(self, start: list[int]) -> Bools:
+        """Per arrival, whether steps that start at these minutes (-1: not at all) take more ahead of the next one."""
+        begin = np.array(start, np.int64)[self.step]
+        begin[begin < 0] = NEVER
+        order = np.lexsort((begin, self.part))
+        key = self.part[order] * _STRIDE + begin[order]
+        through = np.append(0.0, np.cumsum(self.qty[order]))
+        part = np.repeat(np.arange(len(self.first) - 1), np.diff(self.first))
+        until = np.append(self.minute[1:], NEVER)[: len(part)]
+        until[self.first[1:] - 1] = NEVER
+        taken = through[np.searchsorted(key, part * _STRIDE + until)] - through[np.searchsorted(key, part * _STRIDE)]
+        result: Bools = taken > self.supply + PIECE * self.supply[self.first[1:] - 1][part]
+        return result
 
     def release_by(self, key: Ints) -> Ints:
         """Per step the minute before which it cannot start where the steps with the smallest `key` are served first."""

@@ -23,7 +23,8 @@ import pandas as pd
 from planning.calendar import WorkingDays, calendar_hours, first_plan_day
 from planning.model import RESULT_COLUMNS, MaterialPlan, PlanInput, frame
 from planning.schedule.build import make_problems
-from planning.schedule.columns import Columns, Tree, make_tree, most_bins, of_lines
+from planning.schedule.columns import HOUR, Columns, Tree, make_tree, of_lines, windows_alone
+from planning.schedule.daily import by_day
 from planning.schedule.ladder import Ladder
 from planning.schedule.master import Relaxation
 from planning.schedule.problem import Bools, Problem
@@ -34,7 +35,6 @@ MOST_PARTS = 10
 PARTS_SHARE, PARTS_SECONDS = 0.03, 1.0  # of the time limit, and at most
 SECONDS_PER_STEP = 3e-5  # of one part, by estimate
 OPEN_SUPPLY = ("firm_buy", "planned_buy")
-HOURS = 60.0
 
 
 def plan_prices(
@@ -68,7 +68,6 @@ class _Model:
     """The solved model's prices, and what it takes to build its columns again. tree: of all lines."""
 
     problem: Problem
-    days: int
     tree: Tree
     prices: Floats
     windows: Columns
@@ -77,17 +76,16 @@ class _Model:
     def of(cls, ladder: Ladder) -> _Model | None:
         """None where the model was not solved closely enough."""
         solved: Relaxation | None = ladder.solved
-        if solved is None or ladder.model_days is None or solved.gap > TRUSTED_GAP:
+        if solved is None or ladder.edges is None or solved.gap > TRUSTED_GAP:
             return None
-        tree = make_tree(ladder.problem)
-        bare = Columns(ladder.problem, ladder.model_days, of_lines(tree, np.zeros(0, np.int64)), most_bins(tree))
+        bare = windows_alone(ladder.problem, ladder.edges)
         if len(bare.capacity) != len(solved.prices):
             return None
-        return cls(ladder.problem, ladder.model_days, tree, solved.prices, bare)
+        return cls(ladder.problem, make_tree(ladder.problem), solved.prices, bare)
 
     def bound(self, problem: Problem, tree: Tree) -> float:
         """What `prices` prove for `problem` with the steps in `tree` alone."""
-        columns = Columns(problem, self.days, tree, most_bins(self.tree))
+        columns = Columns(problem, tree, self.windows.edges)
         of_arrival = np.zeros(len(problem.pool.day) if problem.pool else 0)
         of_arrival[self.windows.part_arrival] = self.prices[self.windows.windows :]
         prices = np.concatenate([self.prices[: self.windows.windows], of_arrival[columns.part_arrival]])
@@ -116,7 +114,10 @@ def station_rows(plan_input: PlanInput, rows: pd.DataFrame, model: _Model | None
     price = np.zeros_like(load) if is_free else np.full_like(load, np.nan)
     if model is not None and not is_free:
         offset = (start - pd.Timestamp(plan_input.as_of_date)).days - 1
-        price = np.stack([_by_day(model, no, offset, count) for no in station["station_no"]])
+        daily = HOUR * by_day(model.windows, model.prices)[:, : model.windows.days]
+        wide = np.zeros((len(daily), max(offset + count, daily.shape[1])))
+        wide[:, : daily.shape[1]] = daily
+        price = wide[pd.Index(model.problem.stations.numbers).get_indexer(station["station_no"]), offset:][:, :count]
     which, days = np.nonzero((available > 1e-9) | (load > 1e-9))
     return pd.DataFrame(
         {
@@ -129,22 +130,6 @@ def station_rows(plan_input: PlanInput, rows: pd.DataFrame, model: _Model | None
             "unit": "hour",
         }
     )
-
-
-def _by_day(model: _Model, station_no: str, first: int, count: int) -> Floats:
-    """Price per hour of a station on `count` days from day `first` on; 0 on days the model does not look at.
-
-    A window over several days gives its price to each of them.
-    """
-    windows, price = model.windows, np.zeros(count)
-    own = model.problem.stations.numbers.index(station_no)
-    for window in range(windows.first[own], windows.first[own + 1]):
-        inside = int(np.searchsorted(windows.bins, windows.day[window], side="right")) - 1
-        if inside >= windows.count:
-            continue
-        low, high = windows.bins[inside] - first, windows.bins[inside + 1] - first
-        price[max(low, 0) : max(high, 0)] = model.prices[window] * HOURS
-    return price
 
 
 def waited_for(lateness: pd.DataFrame, plan_input: PlanInput) -> list[str]:

@@ -15,7 +15,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from planning.schedule.columns import MOST_ANCHORS, Columns, Tree, of_lines
+from planning.schedule.bins import MOST_ANCHORS
+from planning.schedule.columns import Columns, Tree, of_lines
 from planning.schedule.master import Master, Relaxation
 from planning.schedule.problem import Lines, Problem
 from planning.schedule.timeline import Floats, Ints
@@ -27,9 +28,9 @@ FACTORS = (0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05, 1.1, 1.2)  # of the prices, at
 
 
 def sampled_prices(
-    problem: Problem, tree: Tree, days: int, bins: int, samples: int, deadline: float, cancelled: Callable[[], bool]
+    problem: Problem, tree: Tree, edges: Ints, samples: int, deadline: float, cancelled: Callable[[], bool]
 ) -> Floats | None:
-    """Prices per minute of each window of `bins` bins: the mean of those of `samples` samples.
+    """Prices per minute of each window of the bins between `edges`: the mean of those of `samples` samples.
 
     None where not one was solved before `deadline` (on the clock of time.perf_counter).
     """
@@ -42,7 +43,7 @@ def sampled_prices(
             break
         chosen = np.sort(by_target[(2 * number + 1) * stride // (2 * samples) :: stride])
         part, part_tree = _part(problem, tree, chosen)
-        master = Master(Columns(part, days, part_tree, bins))
+        master = Master(Columns(part, part_tree, edges))
         share = _work(problem, part_tree) / max(_work(problem, tree), 1e-9)
         master.tighten(share, of_parts=share)
         solved = master.run(deadline, gap=GAP, cancelled=cancelled)
@@ -52,7 +53,7 @@ def sampled_prices(
 
 
 def at_prices(
-    problem: Problem, tree: Tree, days: int, bins: int, prices: Floats, is_over: Callable[[], bool]
+    problem: Problem, tree: Tree, edges: Ints, prices: Floats, is_over: Callable[[], bool]
 ) -> Relaxation | None:
     """What prices say of all lines: the bound that they prove, and where they would start each node of the tree.
 
@@ -61,14 +62,14 @@ def at_prices(
     """
     began = time.perf_counter()
     nodes_of = np.bincount(tree.line, minlength=len(problem.lines.weight))
-    group = (np.cumsum(nodes_of) * bins - 1) // MOST_ANCHORS
+    group = (np.cumsum(nodes_of) * (len(edges) - 1) - 1) // MOST_ANCHORS
     value, spent = np.zeros(len(FACTORS)), 0.0
     node, start = [], []
     for lines in np.split(np.arange(len(group)), np.flatnonzero(np.diff(group)) + 1):
         if is_over():
             return None
         part, part_tree = _part(problem, tree, lines)
-        columns = Columns(part, days, part_tree, bins)
+        columns = Columns(part, part_tree, edges)
         spent = float((prices * columns.capacity).sum())
         own = np.flatnonzero(np.isin(tree.line, lines))
         for k, factor in enumerate(FACTORS):

@@ -19,7 +19,7 @@ from planning.schedule.dues import Dues, batches, dues, earliest_ends, least_day
 from planning.schedule.floor import Floor
 from planning.schedule.problem import Placement, Problem
 from planning.schedule.rows import overtime_hours
-from planning.schedule.rule import urgency
+from planning.schedule.rule import Rule, urgency
 from planning.schedule.timeline import DAY
 
 # Scales of the settings and where the search begins. kappa counts in 3/4 of a working day plus two mean processing
@@ -135,7 +135,11 @@ class Trial:
 
     def run(self, setting: Setting) -> Found:
         """One pass."""
-        rule = urgency(
+        return found(self.problem, dispatch(self.floor, self.rule(setting)))
+
+    def rule(self, setting: Setting) -> Rule:
+        """The rule by one setting."""
+        return urgency(
             self.problem,
             self.wanted[setting.look_ahead],
             self.strict,
@@ -143,7 +147,6 @@ class Trial:
             self.setup_price(setting.setup_price),
             OVERTIME_DAYS[setting.overtime],
         )
-        return found(self.problem, dispatch(self.floor, rule))
 
     def is_done(self, best: Found) -> bool:
         """True where no plan can be less late, none works less overtime and none changes over less."""

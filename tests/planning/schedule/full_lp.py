@@ -17,7 +17,7 @@ import pulp
 from planning.schedule.problem import Problem
 from planning.schedule.timeline import DAY, IDLE_DENSITY, NEVER, Timeline
 
-Window = tuple[int, int]  # station and bin of days
+Window = tuple[int, int]  # station and bin of time
 Vector = tuple[tuple[Window, float], ...]  # minutes taken from windows
 MOST_COLUMNS = 150_000  # more than this is a test that was made too large
 
@@ -25,8 +25,12 @@ MOST_COLUMNS = 150_000  # more than this is a test that was made too large
 class Clock:
     """One station's minutes, overtime counted as working time; behind the horizon they run on at their average."""
 
-    def __init__(self, line: Timeline, horizon: int) -> None:
-        self.shifts = list(zip(line.days, line.starts, line.ends, strict=True))
+    def __init__(self, line: Timeline, horizon: int, edges: list[int]) -> None:
+        whole = list(zip(line.days, line.starts, line.ends, strict=True))
+        self.shifts: list[tuple[int, int, int]] = []
+        for day, start, end in whole:  # a shift is cut at the edges on its own day
+            cuts = [edge for edge in edges if start < edge < end and edge // DAY == day]
+            self.shifts += [(day, a, b) for a, b in itertools.pairwise([start, *cuts, end])]
         self.overtime = max((a - b for a, b in zip(line.ends, line.regular_ends, strict=True)), default=0)
         self.shortest = min((b - a for a, b in zip(line.starts, line.regular_ends, strict=True)), default=NEVER)
         self.total = sum(end - start for _, start, end in self.shifts)
@@ -55,11 +59,11 @@ class Clock:
 
 
 class FullModel:
-    """All columns of a Problem over the days whose bins begin and end at `bins`."""
+    """All columns of a Problem over the bins of time between `edges`, in minutes, up to the end of a day."""
 
-    def __init__(self, problem: Problem, bins: list[int]) -> None:
-        self.problem, self.bins, self.count, self.days = problem, bins, len(bins) - 1, bins[-1]
-        self.clocks = [Clock(line, problem.horizon) for line in problem.stations.lines]
+    def __init__(self, problem: Problem, edges: list[int]) -> None:
+        self.problem, self.edges, self.count, self.days = problem, edges, len(edges) - 1, edges[-1] // DAY
+        self.clocks = [Clock(line, problem.horizon, edges) for line in problem.stations.lines]
         first = problem.stations.first_unit
         self.station_of = [s for s in range(len(self.clocks)) for _ in range(first[s], first[s + 1])]
         lots, steps = problem.lots, problem.steps
@@ -77,15 +81,15 @@ class FullModel:
 
     # the days
 
-    def _bin(self, day: int) -> int:
-        return sum(1 for edge in self.bins if edge <= day) - 1
+    def _bin(self, minute: int) -> int:
+        return sum(1 for edge in self.edges if edge <= minute) - 1
 
     def _windows(self, station: int) -> list[tuple[Window, int, int]]:
         """The windows of a station with the minutes worked before and after them."""
         found: list[tuple[Window, int, int]] = []
         passed = 0
-        for day, start, end in self.clocks[station].shifts:
-            window = (station, self._bin(day))
+        for _, start, end in self.clocks[station].shifts:
+            window = (station, self._bin(start))
             if found and found[-1][0] == window:
                 found[-1] = (window, found[-1][1], passed + end - start)
             else:
@@ -114,13 +118,13 @@ class FullModel:
         first, result = self.problem.stations.first_unit, dict[Window, float]()
         for station, clock in enumerate(self.clocks):
             units = range(first[station], first[station + 1])
-            for day, start, end in clock.shifts:
+            for _, start, end in clock.shifts:
                 fixed = sum(
                     max(min(end, row[1]) - max(start, row[0]), 0)
                     for unit in units
                     for row in self.problem.stations.reserved[unit]
                 )
-                window = (station, self._bin(day))
+                window = (station, self._bin(start))
                 result[window] = result.get(window, 0.0) + max((end - start) * len(units) - fixed, 0)
         return result
 
@@ -150,7 +154,7 @@ class FullModel:
         next step of its lot may start, but for the wait.
         """
         steps, ways = self.problem.steps, self.problem.ways
-        start = max(int(steps.release[step]), self.bins[anchor] * DAY)
+        start = max(int(steps.release[step]), self.edges[anchor])
         start = max([start, *(self._ready(before, step, anchor) for before in self._waits_for(step))])
         if not self._ways(step):
             end = start + int(steps.lead[step]) * DAY if steps.lead[step] >= 0 else NEVER

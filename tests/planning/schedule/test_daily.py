@@ -10,6 +10,7 @@ import pytest
 
 from planning.mrp import plan_materials
 from planning.plan import make_plan
+from planning.schedule.bins import day_edges
 from planning.schedule.build import make_problem
 from planning.schedule.columns import Columns
 from planning.schedule.daily import HOUR, by_day, of_days, of_rows
@@ -17,11 +18,11 @@ from tests.planning.schedule.random_shops import random_shop
 from tests.planning.schedule.test_prices import three_lots
 
 
-@pytest.mark.parametrize("bins", [0, 12])
+@pytest.mark.parametrize("bins", [60, 12])
 @pytest.mark.parametrize("seed", range(4))
 def test_a_load_spread_over_a_window_pays_what_it_paid_by_days(seed, bins):
     plan_input = random_shop(seed)
-    columns = Columns(make_problem(plan_input, plan_materials(plan_input)), bins=bins)
+    columns = Columns(make_problem(plan_input, plan_materials(plan_input)), edges=day_edges(60, bins))
     daily = np.random.default_rng(seed).uniform(0, 1, (len(columns.problem.stations.numbers), 60))
     prices, clock = of_days(columns, daily), columns.clock
     for station in range(len(daily)):
@@ -32,10 +33,10 @@ def test_a_load_spread_over_a_window_pays_what_it_paid_by_days(seed, bins):
         assert (prices[own] * columns.length[own]).sum() == pytest.approx(paid)
 
 
-@pytest.mark.parametrize("bins", [0, 12])
+@pytest.mark.parametrize("bins", [60, 12])
 def test_prices_of_windows_come_back_from_their_days(bins):
     plan_input = random_shop(1)
-    columns = Columns(make_problem(plan_input, plan_materials(plan_input)), bins=bins)
+    columns = Columns(make_problem(plan_input, plan_materials(plan_input)), edges=day_edges(60, bins))
     prices = np.random.default_rng(1).uniform(0, 1, len(columns.capacity))
     assert of_days(columns, by_day(columns, prices)) == pytest.approx(prices)
 

@@ -8,32 +8,40 @@ from functools import cache
 import numpy as np
 import pytest
 
+from planning.schedule.bins import day_edges
 from planning.schedule.build import make_problems
 from planning.schedule.columns import _STRIDE, Columns
 from planning.schedule.master import Master
+from planning.schedule.timeline import DAY
 from tests.planning.schedule.full_lp import FullModel, Window
 from tests.planning.schedule.small_shops import FEATURES, small_shop
 
 ALONE = [(), *((feature,) for feature in FEATURES)]
 TOGETHER = [tuple(feature for feature in FEATURES if feature not in ("beyond", "parts")), FEATURES]
-CASES = [(features, seed) for features in [*ALONE, *TOGETHER] for seed in range(3)]
+CASES = [(features, seed) for features in [*ALONE, *TOGETHER] for seed in range(6)]
 NAMES = [f"{'+'.join(features) if len(features) < 2 else len(features)}-{seed}" for features, seed in CASES]
 VIEWS = [(None, None), (5, None), (None, 4)]  # days looked at, and most bins of them
+MIDDAY, FEW_DAYS = 11 * 60 + 7, 5
 
 
 @cache
 def models(features: tuple[str, ...], seed: int) -> tuple[Columns, FullModel, float, dict[Window, float]]:
     """The columns of a small shop, all there are of them, and the value and the prices of the model of them all."""
-    days, most_bins = VIEWS[seed % len(VIEWS)]
     problem, pooled = make_problems(*small_shop(seed, features))
-    columns = Columns(pooled or problem, days, bins=most_bins)
-    full = FullModel(columns.problem, columns.bins.tolist())
+    days, most = VIEWS[seed % len(VIEWS)]
+    edges = day_edges(days or problem.horizon, most or problem.horizon)
+    if seed >= len(VIEWS):  # few days, some of them in parts, one of which is a minute
+        cuts = np.array([DAY + MIDDAY, DAY + MIDDAY + 1, 2 * DAY + 15 * 60])
+        edges = np.union1d(day_edges(FEW_DAYS, most or FEW_DAYS), cuts)
+    columns = Columns(pooled or problem, edges=edges)
+    full = FullModel(columns.problem, columns.edges.tolist())
     return columns, full, *full.solve()
 
 
 def windows_of(columns: Columns) -> list[Window]:
     """Stations and bins of the windows, then parts and the minutes of their arrivals, as in the full model."""
-    bins = np.searchsorted(columns.bins, columns.day, side="right") - 1
+    start = columns.clock.starts[np.searchsorted(columns.window_of_shift, np.arange(columns.windows))]
+    bins = np.searchsorted(columns.edges, start, side="right") - 1
     part, minute = np.divmod(columns.part_keys, _STRIDE)
     windows = zip(columns.station.tolist(), bins.tolist(), strict=True)
     return [*windows, *zip((-1 - part).tolist(), minute.tolist(), strict=True)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import replace
 from typing import Any
@@ -15,11 +16,13 @@ from planning.model import RESULT_COLUMNS, MaterialPlan, PlanInput, Settings, fr
 from planning.mrp import plan_materials
 from planning.plan import make_plan
 from planning.schedule import prices, search
+from planning.schedule.bins import day_edges
 from planning.schedule.build import make_problem
 from planning.schedule.columns import Columns
 from planning.schedule.ladder import Ladder
 from planning.schedule.master import Master
 from planning.schedule.problem import Problem
+from planning.schedule.timeline import DAY
 from tests.planning.factories import bought, buy, day, factory, made, order, step, uses
 from tests.planning.schedule.random_shops import swept
 from tests.planning.schedule.test_sweep import shuffled, shuffled_input
@@ -46,10 +49,11 @@ def three_lots(hours: float = 8.0, **settings: Any) -> PlanInput:
 def solved(problem: Problem, days: int) -> Ladder:
     """The first rung's plan with the model solved to its end."""
     best = swept(problem, 0.2)
-    found = Master(Columns(problem, days)).run(
+    edges = day_edges(days, days)
+    found = Master(Columns(problem, edges=edges)).run(
         time.perf_counter() + 20, gap=1e-7, absolute=1e-7, plans=[best.placement]
     )
-    return Ladder(problem, [("dispatch", best)], bound=found.bound, relaxed=found, model_days=days)
+    return Ladder(problem, [("dispatch", best)], bound=found.bound, relaxed=found, edges=edges)
 
 
 def priced(plan_input: PlanInput, lots: MaterialPlan, ladder: Ladder) -> pd.DataFrame:
@@ -95,7 +99,7 @@ def test_no_hour_more_saves_more_than_its_price():
     dear = rows.sort_values("price", ascending=False).head(3)
     assert dear["price"].min() > 0
     for row in [*dear.itertuples(), *rows[rows["price"] == 0].head(1).itertuples()]:
-        columns = Columns(ladder.problem, 25)
+        columns = Columns(ladder.problem, edges=day_edges(25, 25))
         number = ladder.problem.stations.numbers.index(row.resource_no)
         date = (row.work_date - pd.Timestamp(plan_input.as_of_date)).days - 1
         columns.capacity[(columns.station == number) & (columns.day == date)] += 60
@@ -103,19 +107,18 @@ def test_no_hour_more_saves_more_than_its_price():
         assert ladder.relaxed.objective - more.objective <= row.price + 1e-3
 
 
-def test_a_window_over_several_days_gives_its_price_to_each_of_them(monkeypatch):
+def test_a_window_over_several_days_gives_its_price_to_each_of_them():
     plan_input = make_shop(CROWDED)
     lots = lots_to_order(plan_input)
     problem = make_problem(plan_input, lots)
-    monkeypatch.setattr(prices, "most_bins", lambda tree: 6)
-    windows = Columns(problem, 24, bins=6)
+    windows = Columns(problem, edges=day_edges(24, 6))
     best = swept(problem, 0.2)
     fake = Master(windows).run(time.perf_counter() + 0.01)
     marked = replace(fake, objective=1.0, bound=1.0, prices=np.arange(len(windows.capacity)) / 60.0)
-    rows = priced(plan_input, lots, Ladder(problem, [("dispatch", best)], relaxed=marked, model_days=24))
+    rows = priced(plan_input, lots, Ladder(problem, [("dispatch", best)], relaxed=marked, edges=windows.edges))
     station = rows[rows["resource_no"] == "S01"].set_index("work_date")["price"]
     first = windows.first[1]
-    for number, (low, high) in enumerate(zip(windows.bins, windows.bins[1:], strict=False)):
+    for number, (low, high) in enumerate(itertools.pairwise((windows.edges // DAY).tolist())):
         days = pd.Timestamp(plan_input.as_of_date) + pd.to_timedelta(np.arange(low, high) + 1, unit="D")
         assert station.loc[days].tolist() == [float(first + number)] * (high - low)
     assert (station.loc[pd.Timestamp(plan_input.as_of_date) + pd.Timedelta(days=25) :] == 0).all()

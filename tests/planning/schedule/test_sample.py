@@ -11,6 +11,7 @@ from benchmarks.shops import Shop, lots_to_order, make_shop
 from planning.mrp import plan_materials
 from planning.plan import assemble
 from planning.schedule import ladder, sample, search
+from planning.schedule.bins import day_edges
 from planning.schedule.build import make_problem
 from planning.schedule.columns import Columns, make_tree
 from planning.schedule.master import Master
@@ -19,7 +20,7 @@ from planning.verify import verify
 from tests.planning.schedule.random_shops import random_shop
 from tests.planning.schedule.small_shops import FEATURES, small_shop
 
-DAYS = 70
+EDGES = day_edges(70, 70)
 LATE = Shop(600, load=1.0)
 
 
@@ -45,7 +46,7 @@ def test_lines_looked_at_in_parts_prove_what_all_prove_together(features, seed, 
     prices = np.random.default_rng(seed).uniform(0, 0.02, len(columns.capacity))
     monkeypatch.setattr(sample, "FACTORS", (1.0,))
     monkeypatch.setattr(sample, "MOST_ANCHORS", 1)  # every line is a part of its own
-    found = sample.at_prices(problem, tree, problem.horizon, problem.horizon, prices, goes_on)
+    found = sample.at_prices(problem, tree, columns.edges, prices, goes_on)
     chosen, bound = columns.price(prices)
     assert found.bound == pytest.approx(max(bound, 0.0), abs=1e-6)
     start = np.full(len(tree.step), -1)
@@ -57,15 +58,15 @@ def test_a_sample_prices_the_stations_nearly_as_all_lines_do(monkeypatch):
     problem = shop()
     tree = make_tree(problem)
     monkeypatch.setattr(sample, "LINES", 200)
-    prices = sample.sampled_prices(problem, tree, DAYS, DAYS, 2, later(), goes_on)
-    proven = sample.at_prices(problem, tree, DAYS, DAYS, prices, goes_on).bound
-    whole = Master(Columns(problem, DAYS, tree)).run(later())
+    prices = sample.sampled_prices(problem, tree, EDGES, 2, later(), goes_on)
+    proven = sample.at_prices(problem, tree, EDGES, prices, goes_on).bound
+    whole = Master(Columns(problem, tree, EDGES)).run(later())
     assert 0.8 * whole.bound < proven <= whole.objective + 1e-6
 
 
 def test_without_time_there_are_no_prices():
     problem = shop()
-    assert sample.sampled_prices(problem, make_tree(problem), DAYS, DAYS, 1, time.perf_counter(), goes_on) is None
+    assert sample.sampled_prices(problem, make_tree(problem), EDGES, 1, time.perf_counter(), goes_on) is None
 
 
 @pytest.mark.parametrize("huge", [False, True])
