@@ -35,6 +35,13 @@ def of_days(columns: Columns, daily: Floats) -> Floats:
     return prices
 
 
+def carried(before: Columns, after: Columns, prices: Floats) -> Floats:
+    """Prices of the windows and parts of one model as those of another in other bins of the same days."""
+    result = of_days(after, by_day(before, prices))
+    result[after.windows :] = prices[before.windows :]
+    return result
+
+
 def of_rows(problem: Problem, as_of: pd.Timestamp, rows: pd.DataFrame) -> Floats:
     """Rows of a plan_price as prices by station and day; 0 where none is known.
 

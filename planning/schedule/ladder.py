@@ -21,7 +21,7 @@ import numpy as np
 from planning.model import MaterialPlan, PlanInput, Schedule, Step
 from planning.schedule.bins import day_edges, most_bins
 from planning.schedule.columns import Columns, make_tree, windows_alone
-from planning.schedule.daily import by_day, of_days
+from planning.schedule.daily import carried
 from planning.schedule.dispatch import dispatch
 from planning.schedule.guided import FIRST_SHARE, FIRST_SHARE_OF_PARTS, KEPT, SHARES, guided
 from planning.schedule.improve import improvable_lines, pull, ruin_and_recreate
@@ -38,13 +38,13 @@ RUNGS = ("dispatch", "parts", "bound", "guided", "improve", "pull")
 FIRST_ANSWER_SECONDS = 1.5
 SECONDS_PER_STEP = 1e-4  # what rows, reasons and the check take after the search, kept free of it
 # of the time limit: the first two by when, the last one how long
-MODEL_SHARE, GUIDED_SHARE, IMPROVE_SHARE = 0.6, 0.75, 0.4
+MODEL_SHARE, GUIDED_SHARE, IMPROVE_SHARE = 0.5, 0.8, 0.4
 # order lines from which on the model starts from the prices of a sample, and from which on these are all there is
 LARGE, HUGE = 3_000, 10_000
 ANCHORS_PER_SECOND = 25_000  # nodes x bins, of the time limit: what the finer model may have
 SECONDS_PER_ANCHOR = 3e-6  # nodes x bins, of the model tightened, by estimate
 TIGHTEN_SHARE = 0.4  # of the time limit, that tightened models are counted for: the model is often done early
-COARSE_SHARE = 0.15  # as much for the model in days ahead of the finer one
+COARSE_SHARE = 0.25  # as much for the model in days ahead of the finer one
 GUIDE_GAP = 0.05  # to which it is solved: it guides, it proves nothing
 GUIDE_SHARE = 0.03  # of the time limit, for the passes by one solution
 PULL_SHARE = 0.05  # of the time limit that ruin and recreate leaves to the last rung
@@ -233,14 +233,15 @@ class _Climber:
         finer = edges if prices is None else windows_alone(problem, edges).finer_edges(prices, most)
         if found and (len(finer) == len(edges) or time.perf_counter() >= deadline):
             return found
-        master = Master(Columns(problem, tree, finer))
-        if found and prices is not None:
-            prices = of_days(windows_alone(problem, finer), by_day(windows_alone(problem, edges), prices))
-            master.prove(prices, deadline)
-            master.start_near(prices, deadline)
+        if prices is not None and found:
+            prices = carried(windows_alone(problem, edges), windows_alone(problem, finer), prices)
         elif prices is not None:
             prices = sampled_prices(problem, tree, finer, 1, deadline, cancelled)
-        again = master.run(deadline, heard=heard, cancelled=cancelled, start_prices=prices, plans=best)
+        master = Master(Columns(problem, tree, finer))
+        if prices is not None:
+            master.prove(prices, deadline)
+            master.start_near(prices, deadline)
+        again = master.run(deadline, heard=heard, cancelled=cancelled, plans=best)
         self.masters.append((master, FIRST_SHARE_OF_PARTS if len(finer) > len(edges) else FIRST_SHARE, 1.0))
         if found and again.bound < found.bound:
             return found

@@ -133,7 +133,6 @@ class Master:
         absolute: float = 0.5,
         heard: Callable[[float, float], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
-        start_prices: Floats | None = None,
         plans: Sequence[Placement] = (),
     ) -> Relaxation:
         """Solve until the gap is closed to `gap` (or to `absolute`), or `deadline` (time.perf_counter) is there.
@@ -145,7 +144,7 @@ class Master:
         for plan in plans:
             self._add(self.columns.of_placement(plan), None, None)
         if not self.is_seeded:
-            self._seed(start_prices)
+            self._seed()
         patience, last_bound, rounds = 0.5, -np.inf, 0
         while time.perf_counter() < deadline and not (cancelled and cancelled()):
             rounds += 1
@@ -175,21 +174,18 @@ class Master:
         mixed = 0.5 * prices + 0.5 * self.best_prices if np.isfinite(self.bound) else prices
         return [prices, mixed, 0.85 * prices, 1.15 * prices]
 
-    def _seed(self, start_prices: Floats | None) -> None:
-        """Columns at no price, at falling made-up prices, and at the prices of an earlier plan."""
+    def _seed(self) -> None:
+        """Columns at no price and at falling made-up prices."""
         columns = self.columns
         scale = _price_scale(columns)
         random = np.random.default_rng(7)
+        decay = np.zeros(len(columns.capacity))  # parts are free at first
+        decay[: columns.windows] = np.exp(-columns.day / max(columns.days / 3, 1))
         points = [np.zeros(len(columns.capacity))]
-        if start_prices is not None and len(start_prices) == len(columns.capacity):
-            points += [start_prices, 0.85 * start_prices, 1.15 * start_prices]
-        else:
-            decay = np.zeros(len(columns.capacity))  # parts are free at first
-            decay[: columns.windows] = np.exp(-columns.day / max(columns.days / 3, 1))
-            points += [
-                scale * factor * decay * random.uniform(0.5, 1.5, len(columns.capacity))
-                for factor in np.geomspace(0.03, 1.0, SEEDS)
-            ]
+        points += [
+            scale * factor * decay * random.uniform(0.5, 1.5, len(columns.capacity))
+            for factor in np.geomspace(0.03, 1.0, SEEDS)
+        ]
         for at in points:
             self._look(at)
         self.is_seeded = True

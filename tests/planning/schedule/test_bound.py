@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.shops import Shop, lots_to_order, make_shop
 from planning.mrp import plan_materials
+from planning.schedule.bins import day_edges
 from planning.schedule.build import make_problem
 from planning.schedule.columns import Chosen, Columns
 from planning.schedule.dues import batches, dues, earliest_ends
@@ -17,6 +18,7 @@ from planning.schedule.guided import guided, guided_dues
 from planning.schedule.master import Master
 from planning.schedule.problem import Problem
 from planning.schedule.sweep import Found
+from planning.schedule.timeline import DAY
 from tests.planning.schedule.random_shops import random_shop, swept
 
 
@@ -32,11 +34,14 @@ def paid(chosen: Chosen, prices: np.ndarray) -> np.ndarray:
     return chosen.cost + minutes
 
 
+@pytest.mark.parametrize("in_parts", [False, True])
 @pytest.mark.parametrize("seed", range(25))
-def test_no_plan_pays_less_than_the_cheapest_columns(seed):
-    """What a line does in a real plan is never cheaper than its cheapest column, at any prices."""
+def test_no_plan_pays_less_than_the_cheapest_columns(seed, in_parts):
+    """What a line does in a real plan is never cheaper than its cheapest column, at any prices, in any bins of time."""
     problem, best = problem_and_plan(seed)
-    columns, draw = Columns(problem), np.random.default_rng(seed)
+    draw = np.random.default_rng(seed)
+    cuts = draw.integers(0, problem.horizon * DAY, 60) if in_parts else np.zeros(0, np.int64)
+    columns = Columns(problem, edges=np.union1d(day_edges(problem.horizon, problem.horizon), cuts))
     plan = columns.of_placement(best.placement)
     for _ in range(6):
         some = draw.random(len(columns.capacity)) < 0.6

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -109,6 +111,36 @@ def test_a_deal_hands_out_the_same_and_lets_everybody_start(seed):
         start = placement.start[own]
         if np.isnan(row.step_no) and start >= 0 and problem.lots.fixed_start[lot_of[row.demand_ref]] < 0:
             assert start >= ready * DAY
+
+
+@pytest.mark.parametrize("seed", SHARING)
+def test_an_arrival_is_overdrawn_where_more_is_taken_ahead_of_the_next_than_has_come_in(seed):
+    """Added up arrival by arrival, at random starts, some steps not done at all."""
+    plan_input = random_shop(seed)
+    _, pooled = make_problems(plan_input, plan_materials(plan_input))
+    assert pooled is not None
+    pool, draw = pooled.pool, np.random.default_rng(seed)
+    start = np.where(draw.random(len(pooled.steps)) < 0.9, draw.integers(0, 12 * DAY, len(pooled.steps)), -1)
+    wanted = []
+    for part, (low, high) in enumerate(itertools.pairwise(pool.first.tolist())):
+        own = [(start[step], qty) for step, of, qty in zip(pool.step, pool.part, pool.qty, strict=True) if of == part]
+        for at in range(low, high):
+            until = pool.minute[at + 1] if at + 1 < high else NEVER
+            wanted.append(sum(qty for begin, qty in own if 0 <= begin < until) > pool.supply[at] + 1e-6)
+    assert pool.overdrawn(start.tolist()).tolist() == wanted
+
+
+def test_the_model_has_rows_for_the_arrivals_that_run_short_alone():
+    plan_input = make_shop(SHOP)
+    found = search(plan_input, materials_of(SHOP, plan_input), rungs=RUNGS[:3])
+    _, pooled = make_problems(plan_input, materials_of(SHOP, plan_input))
+    counted = found.problem.pool.counted
+    assert 0 < counted.sum() < len(counted)
+    some, every = Columns(found.problem), Columns(pooled)
+    assert len(some.capacity) < len(every.capacity)
+    prices = np.zeros(len(every.capacity))
+    prices[: every.windows] = 0.01
+    assert some.price(prices[: len(some.capacity)])[1] == pytest.approx(every.price(prices)[1])
 
 
 @pytest.mark.parametrize("seed", SHARING)
