@@ -18,6 +18,7 @@ from planning.schedule.timeline import DAY
 MOST_APART = 2 * DAY  # of two blocks that are joined
 MOST_FAMILIES = 7  # of a day that are ordered exactly: the work grows with 2 to their number
 TRIES_OF_AN_ORDER = 8  # changes that finding an exact order takes as long as
+STEPS_OF_A_TRY = 64  # that are timed again in the time of a change
 ROUNDS = 5
 
 
@@ -47,10 +48,11 @@ class _Search:
             before = sequences.score
             changed_over = [sum(sequences.setup[step] for step in steps) for steps in sequences.steps]
             for unit in sorted(range(len(changed_over)), key=lambda unit: (-changed_over[unit], unit)):
-                if changed_over[unit]:
+                if changed_over[unit] and not self._is_over():
                     self._join(unit)
                     self._order_days(unit)
                     sequences.settle()
+                    self.left -= len(sequences.way) // STEPS_OF_A_TRY
             if self._is_over() or not sequences.score < before:
                 break
         return sequences.placed()
