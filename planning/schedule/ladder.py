@@ -1,4 +1,6 @@
-"""The ladder of the search: dispatch, bound, guided dispatch, ruin and recreate, pull; each rung hands its best on.
+"""The ladder of the search: dispatch, bound, guided dispatch, families, ruin and recreate, pull.
+
+Each rung hands its best on.
 
 The first rung gives each lot the supply of bought parts that material planning handed out to it. Where lots could start
 sooner with another's supply, all later ones decide on parts and stations together (`pool`): the first rung's plan is
@@ -23,6 +25,7 @@ from planning.schedule.bins import day_edges, most_bins
 from planning.schedule.columns import Columns, make_tree, windows_alone
 from planning.schedule.daily import carried
 from planning.schedule.dispatch import dispatch
+from planning.schedule.families import order_families
 from planning.schedule.guided import FIRST_SHARE, FIRST_SHARE_OF_PARTS, KEPT, SHARES, guided
 from planning.schedule.improve import improvable_lines, pull, ruin_and_recreate
 from planning.schedule.master import Master, Relaxation
@@ -33,7 +36,7 @@ from planning.schedule.sample import SAMPLES, at_prices, sampled_prices
 from planning.schedule.sweep import OVERTIME_DAYS, Found, Sweep, Trial, found
 from planning.schedule.timeline import Floats, Ints
 
-RUNGS = ("dispatch", "parts", "bound", "guided", "improve", "pull")
+RUNGS = ("dispatch", "parts", "bound", "guided", "families", "improve", "pull")
 
 FIRST_ANSWER_SECONDS = 1.5
 SECONDS_PER_STEP = 1e-4  # what rows, reasons and the check take after the search, kept free of it
@@ -45,6 +48,8 @@ ANCHORS_PER_SECOND = 25_000  # nodes x bins, of the time limit: what the finer m
 SECONDS_PER_ANCHOR = 3e-6  # nodes x bins, of the model tightened, by estimate
 TIGHTEN_SHARE = 0.4  # of the time limit, that tightened models are counted for: the model is often done early
 COARSE_SHARE = 0.25  # as much for the model in days ahead of the finer one
+FAMILIES_SHARE = 0.1  # of the time limit, taken from ruin and recreate: twice, ahead of it and on what it leaves
+TRIES_PER_SECOND = 3_000.0  # of the search for better orders of families, by estimate
 GUIDE_GAP = 0.05  # to which it is solved: it guides, it proves nothing
 GUIDE_SHARE = 0.03  # of the time limit, for the passes by one solution
 PULL_SHARE = 0.05  # of the time limit that ruin and recreate leaves to the last rung
@@ -140,6 +145,7 @@ class _Climber:
         self.masters: list[tuple[Master, int, float]] = []
         self.tree = make_tree(problem)
         self.guided: list[Found] = []
+        self.ordered: list[Found] = []
 
     def climb(self, rung: str) -> None:
         """One rung; the first one lets its errors pass, since without it there is no plan."""
@@ -153,6 +159,7 @@ class _Climber:
                 "parts": self._parts,
                 "bound": self._bound,
                 "guided": self._guided,
+                "families": self._families,
                 "improve": self._improve,
                 "pull": self._pull,
             }[rung]()
@@ -381,20 +388,41 @@ class _Climber:
         self._better("guided")(found[0].objective)
         return found[0].objective
 
+    def _families(self) -> None:
+        """Fewer changeovers in the plans worth improving."""
+        if not self.trial.has_setup or self.ladder.is_optimal:
+            return
+        starts = self._starts()
+        ordered = [self._with_families_ordered(start, len(starts)) for start in starts]
+        self.ordered = sorted(ordered, key=lambda plan: plan.score)
+        self._keep("families", self.ordered[0])
+        self._say("families")
+
+    def _with_families_ordered(self, placement: Placement, plans: int) -> Found:
+        """A plan that changes over less, by its part of what is tried for `plans` plans."""
+        tries = int(FAMILIES_SHARE * self.seconds * TRIES_PER_SECOND / plans)
+        return found(self.problem, order_families(self.floor, placement, tries, self.deadline, self.cancelled))
+
     def _improve(self) -> None:
         if self.ladder.is_optimal:
             return
         lines = len(improvable_lines(self.floor, self.ladder.best.placement))
         seconds = max(self.deadline - PULL_SHARE * self.seconds - time.perf_counter(), 0.0)
-        iterations = int(min(IMPROVE_SHARE * self.seconds * ITERATIONS_PER_SECOND, lines * ITERATIONS_PER_LINE))
-        starts = self._starts()
+        share = IMPROVE_SHARE - 2 * FAMILIES_SHARE if self.trial.has_setup else IMPROVE_SHARE
+        iterations = int(min(share * self.seconds * ITERATIONS_PER_SECOND, lines * ITERATIONS_PER_LINE))
+        starts = [plan.placement for plan in self.ordered] or self._starts()
         began, plan = time.perf_counter(), self.ladder.best
         for number, start in enumerate(starts):
             until = began + seconds * (number + 1) / len(starts)
             placement = ruin_and_recreate(
                 self.floor, start, until, self._better("improve"), self.cancelled, iterations // len(starts)
             )
-            plan = min(plan, found(self.problem, placement), key=lambda found: found.score)
+            improved = found(self.problem, placement)
+            if self.trial.has_setup:
+                improved = min(
+                    improved, self._with_families_ordered(placement, len(starts)), key=lambda found: found.score
+                )
+            plan = min(plan, improved, key=lambda found: found.score)
         self._keep("improve", plan)
         self._say("improve")
 
