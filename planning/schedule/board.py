@@ -28,7 +28,12 @@ class Board:
         self.way, self.unit = placement.way[:], placement.unit[:]
         self.setup, self.setup_hours = placement.setup[:], placement.setup_hours[:]
         self.overtime = placement.overtime[:]
-        self.lot_start, self.lot_end, self.lot_day = placement.lot_start[:], placement.lot_end[:], placement.lot_day[:]
+        self.lot_start, self.lot_day = placement.lot_start[:], placement.lot_day[:]
+        # shifts of the last day may run past the horizon's end: nothing starts there on a lot that is never finished
+        self.lot_end = [
+            end if day < problem.horizon else NEVER
+            for end, day in zip(placement.lot_end, placement.lot_day, strict=True)
+        ]
         self.starts: list[list[int]] = [[] for _ in floor.unit_station]
         self.ends: list[list[int]] = [[] for _ in floor.unit_station]
         self.steps: list[list[int]] = [[] for _ in floor.unit_station]
@@ -65,7 +70,7 @@ class Board:
             self.setup_hours[:],
             self.overtime[:],
             self.lot_start[:],
-            self.lot_end[:],
+            [end if end < NEVER else self.problem.horizon * DAY for end in self.lot_end],
             self.lot_day[:],
         )
 
