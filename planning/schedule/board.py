@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 import numpy as np
 
 from planning.schedule.floor import Floor
+from planning.schedule.overlap import Outs, handed_over, latest_processing, taken_up, wanted
 from planning.schedule.pool import Stock
 from planning.schedule.problem import Placement, Problem
 from planning.schedule.timeline import DAY, NEVER, Timeline
@@ -139,17 +140,21 @@ class Board:
     def put_early(self, lot: int, overtime: bool = False) -> bool:
         """Put a lot in step by step as early as it fits; False (and the lot off the board) where it does not."""
         floor, ready = self.floor, 0
+        outs: Outs | None = None
         for step in self.lot_steps(lot):
             ready = max(ready, self._ready(step))
             if floor.first_way[step] == floor.first_way[step + 1]:
                 self.take(lot)
                 return False
-            run = self._earliest(step, ready, overtime)
+            run = self._earliest(step, ready, outs, overtime)
             if run is None:
                 self.take(lot)
                 return False
             self._put(step, run)
-            ready = run[3] + floor.wait[step]
+            if floor.overlaps[step]:
+                outs, ready = handed_over(floor, run[0], run[2], run[4], overtime), 0
+            else:
+                outs, ready = None, run[3] + floor.wait[step]
         return self._close(lot) and self._in_time(lot)
 
     def _ready(self, step: int) -> int:
@@ -188,18 +193,21 @@ class Board:
         It never ends after what waits for it starts.
         """
         floor, limit = self.floor, min(limit, self.latest_end(lot))
+        outs: list[int] | None = None
         for step in reversed(self.lot_steps(lot)):
             ready = self._ready(step)
             if floor.first_way[step] == floor.first_way[step + 1]:
                 self.take(lot)
                 return False
-            run = self._latest(step, ready, limit, overtime)
+            run = self._latest(step, ready, limit, outs, overtime)
             if run is None:
                 self.take(lot)
                 return False
             self._put(step, run)
             before = step - 1
-            limit = run[2] - (floor.wait[before] if before >= self.first_step[lot] else 0)
+            if before >= self.first_step[lot]:
+                outs = wanted(floor, run[0], run[2], overtime) if floor.overlaps[before] else None
+                limit = outs[-1] if outs else run[2] - floor.wait[before]
         return self._close(lot)
 
     def _close(self, lot: int) -> bool:
@@ -225,9 +233,11 @@ class Board:
             if self.stock:
                 self.stock.take(step, start)
 
-    def _earliest(self, step: int, ready: int, overtime: bool) -> Run | None:
+    def _earliest(self, step: int, supplied: int, outs: Outs | None, overtime: bool) -> Run | None:
+        """The run that ends first; outs: where the step before hands over transfer lots, when."""
         floor, best_end, best = self.floor, NEVER, None
         for way in range(floor.first_way[step], floor.first_way[step + 1]):
+            ready = max(supplied, taken_up(floor, way, outs, overtime)) if outs else supplied
             station, process = floor.station[way], floor.process[way]
             line = self.lines[station]
             for unit in range(floor.first_unit[station], floor.first_unit[station + 1]):
@@ -249,11 +259,13 @@ class Board:
                     at += 1
         return best
 
-    def _latest(self, step: int, ready: int, limit: int, overtime: bool) -> Run | None:
+    def _latest(self, step: int, ready: int, limit: int, outs: list[int] | None, overtime: bool) -> Run | None:
+        """The run that starts last; outs: where the next step takes up transfer lots, when it needs them."""
         floor, best_start, best = self.floor, -1, None
         for way in range(floor.first_way[step], floor.first_way[step + 1]):
             station, process = floor.station[way], floor.process[way]
             line = self.lines[station]
+            latest = latest_processing(floor, way, outs, overtime) if outs else NEVER
             for unit in range(floor.first_unit[station], floor.first_unit[station + 1]):
                 starts, ends = self.starts[unit], self.ends[unit]
                 last = bisect_left(starts, limit)
@@ -269,7 +281,7 @@ class Board:
                             low = ends[at - 1]
                     if high - low >= process and self._fits_between(unit, at, step):
                         setup, hours = self._changeover(station, unit, at, way)
-                        worked = line.worked(high, overtime) - process - setup
+                        worked = min(line.worked(high, overtime) - process, latest) - setup
                         begin = line.begin(line.reached(worked, overtime), overtime) if worked >= 0 else -1
                         if begin >= low and begin > best_start:
                             end = line.finish(begin, process + setup, overtime)
