@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 import numpy as np
 
 from planning.schedule.floor import Floor
-from planning.schedule.overlap import Outs, handed_over, latest_processing, taken_up, wanted
+from planning.schedule.overlap import latest_processing, next_start, wanted
 from planning.schedule.pool import Stock
 from planning.schedule.problem import Placement, Problem
 from planning.schedule.timeline import DAY, NEVER, Timeline
@@ -140,21 +140,21 @@ class Board:
     def put_early(self, lot: int, overtime: bool = False) -> bool:
         """Put a lot in step by step as early as it fits; False (and the lot off the board) where it does not."""
         floor, ready = self.floor, 0
-        outs: Outs | None = None
+        before: Run | None = None  # that hands over transfer lots
         for step in self.lot_steps(lot):
             ready = max(ready, self._ready(step))
             if floor.first_way[step] == floor.first_way[step + 1]:
                 self.take(lot)
                 return False
-            run = self._earliest(step, ready, outs, overtime)
+            run = self._earliest(step, ready, before, overtime)
             if run is None:
                 self.take(lot)
                 return False
             self._put(step, run)
             if floor.overlaps[step]:
-                outs, ready = handed_over(floor, run[0], run[2], run[4], overtime), 0
+                before, ready = run, 0
             else:
-                outs, ready = None, run[3] + floor.wait[step]
+                before, ready = None, run[3] + floor.wait[step]
         return self._close(lot) and self._in_time(lot)
 
     def _ready(self, step: int) -> int:
@@ -233,11 +233,13 @@ class Board:
             if self.stock:
                 self.stock.take(step, start)
 
-    def _earliest(self, step: int, supplied: int, outs: Outs | None, overtime: bool) -> Run | None:
-        """The run that ends first; outs: where the step before hands over transfer lots, when."""
+    def _earliest(self, step: int, supplied: int, before: Run | None, overtime: bool) -> Run | None:
+        """The run that ends first; before: that of the step before where it hands over transfer lots."""
         floor, best_end, best = self.floor, NEVER, None
         for way in range(floor.first_way[step], floor.first_way[step + 1]):
-            ready = max(supplied, taken_up(floor, way, outs, overtime)) if outs else supplied
+            ready = supplied
+            if before:
+                ready = max(ready, next_start(floor, before[0], before[2], before[4], overtime, way, overtime))
             station, process = floor.station[way], floor.process[way]
             line = self.lines[station]
             for unit in range(floor.first_unit[station], floor.first_unit[station + 1]):

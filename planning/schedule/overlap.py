@@ -11,7 +11,7 @@ from __future__ import annotations
 from planning.schedule.floor import Floor
 
 TRANSFERS = 24  # transfer lots looked at for one step; more are taken together, which is always feasible
-Outs = list[tuple[int, float]]  # per transfer lot when it is out, and the share of the next step's pieces ahead of it
+Lots = list[tuple[int, float]]  # per transfer lot a minute, and the share of the next step's pieces ahead of it
 
 
 def overlapped_start(floor: Floor, way: int, start: int, setup: int, overtime: bool, next_overtime: bool) -> int:
@@ -20,16 +20,34 @@ def overlapped_start(floor: Floor, way: int, start: int, setup: int, overtime: b
     `way` runs from `start`, changeover of `setup` minutes first; with `next_overtime` the minute holds whether or not
     the next step uses overtime.
     """
-    outs = handed_over(floor, way, start, setup, overtime)
     following = floor.next[floor.step[way]]
     return max(
-        taken_up(floor, other, outs, extra)
+        next_start(floor, way, start, setup, overtime, other, extra)
         for other in range(floor.first_way[following], floor.first_way[following + 1])
         for extra in ((False, True) if next_overtime else (False,))
     )
 
 
-def handed_over(floor: Floor, way: int, start: int, setup: int, overtime: bool) -> Outs:
+def next_start(floor: Floor, way: int, start: int, setup: int, overtime: bool, other: int, next_overtime: bool) -> int:
+    """The earliest minute at which `other`, a way of the step after `way`'s, starts without running out of pieces."""
+    line = floor.problem.stations.lines[floor.station[way]]
+    same_hours = line is floor.problem.stations.lines[floor.station[other]] and overtime == next_overtime
+    if same_hours and not floor.wait[floor.step[way]]:
+        return line.reached(line.worked(start, overtime) + setup + _lag(floor, way, other), overtime)
+    return _taken_up(floor, other, _handed_over(floor, way, start, setup, overtime), next_overtime)
+
+
+def _lag(floor: Floor, way: int, other: int) -> int:
+    """Working minutes from the begin of processing by `way` to the start of `other` where both work the same hours."""
+    lag = floor.lags.get((way, other))
+    if lag is None:
+        process = floor.process[other]
+        lag = max(minutes - int(process * ahead) for minutes, ahead in _transfer_lots(floor, way))
+        floor.lags[way, other] = lag
+    return lag
+
+
+def _handed_over(floor: Floor, way: int, start: int, setup: int, overtime: bool) -> Lots:
     """The minutes at which the transfer lots of `way` are out, and have waited, where it runs from `start`."""
     step = floor.step[way]
     line, wait = floor.problem.stations.lines[floor.station[way]], floor.wait[step]
@@ -37,7 +55,7 @@ def handed_over(floor: Floor, way: int, start: int, setup: int, overtime: bool) 
     return [(line.reached(worked + minutes, overtime) + wait, ahead) for minutes, ahead in _transfer_lots(floor, way)]
 
 
-def taken_up(floor: Floor, way: int, outs: Outs, overtime: bool) -> int:
+def _taken_up(floor: Floor, way: int, outs: Lots, overtime: bool) -> int:
     """The earliest minute at which `way` starts without running out of the pieces that are there at `outs`."""
     line, process = floor.problem.stations.lines[floor.station[way]], floor.process[way]
     begin = max(line.worked(out, overtime) - int(process * ahead) for out, ahead in outs)
@@ -63,7 +81,7 @@ def latest_processing(floor: Floor, way: int, minutes: list[int], overtime: bool
     return min(line.worked(out, overtime) - process for out, (process, _) in zip(minutes, made, strict=True))
 
 
-def _transfer_lots(floor: Floor, way: int) -> Outs:
+def _transfer_lots(floor: Floor, way: int) -> Lots:
     """Per transfer lot the minutes of processing that make it, and the share of the next step's pieces ahead of it.
 
     Pieces that work handed over earlier are not counted on.
@@ -76,7 +94,7 @@ def _transfer_lots(floor: Floor, way: int) -> Outs:
     pieces = max(good, floor.started[floor.next[step]])
     lots = int(pieces / floor.transfer[step]) + 1
     size = floor.transfer[step] * -(-lots // TRANSFERS)
-    result: Outs = []
+    result: Lots = []
     ahead = 0.0
     while ahead < pieces - 1e-9:
         share = min((ahead + size) / good, 1.0)

@@ -17,7 +17,7 @@ from planning.schedule.dispatch import dispatch
 from planning.schedule.dues import batches, dues, earliest_ends
 from planning.schedule.floor import Floor
 from planning.schedule.improve import pull, ruin_and_recreate
-from planning.schedule.overlap import handed_over, latest_processing, taken_up, wanted
+from planning.schedule.overlap import latest_processing, next_start, wanted
 from planning.schedule.problem import Placement, Problem
 from planning.schedule.rows import lot_rows, overtime_hours, schedule_rows
 from planning.schedule.rule import earliest_due
@@ -124,9 +124,9 @@ def test_a_step_starts_as_late_as_the_next_does_not_run_out_of_pieces(seed):
         if not 0 <= begins < line.worked(NEVER, overtime):
             continue
         start = line.begin(line.reached(begins, overtime), overtime)
-        assert taken_up(floor, other, handed_over(floor, way, start, 0, overtime), next_overtime) <= at
+        assert next_start(floor, way, start, 0, overtime, other, next_overtime) <= at
         later = line.begin(start + 1, overtime)
-        assert taken_up(floor, other, handed_over(floor, way, later, 0, overtime), next_overtime) > at
+        assert next_start(floor, way, later, 0, overtime, other, next_overtime) > at
 
 
 def test_an_order_is_on_time_only_where_its_steps_overlap():
