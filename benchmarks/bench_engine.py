@@ -51,6 +51,7 @@ CASES: dict[str, tuple[float, Shop]] = {
         Shop(1_000, seed=2, load=0.85, families=10, setup_hours=0.4),
     ),
     "1,000 orders, overtime": (30.0, Shop(1_000, load=1.0, overtime_hours=3.0)),
+    "1,000 orders, transfer lots": (30.0, Shop(1_000, load=1.0, transfer_share=0.2)),
 }
 HEAD = (
     "case",

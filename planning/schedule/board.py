@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 import numpy as np
 
 from planning.schedule.floor import Floor
+from planning.schedule.overlap import latest_processing, next_start, wanted
 from planning.schedule.pool import Stock
 from planning.schedule.problem import Placement, Problem
 from planning.schedule.timeline import DAY, NEVER, Timeline
@@ -144,17 +145,21 @@ class Board:
     def put_early(self, lot: int, overtime: bool = False) -> bool:
         """Put a lot in step by step as early as it fits; False (and the lot off the board) where it does not."""
         floor, ready = self.floor, 0
+        before: Run | None = None  # that hands over transfer lots
         for step in self.lot_steps(lot):
             ready = max(ready, self._ready(step))
             if floor.first_way[step] == floor.first_way[step + 1]:
                 self.take(lot)
                 return False
-            run = self._earliest(step, ready, overtime)
+            run = self._earliest(step, ready, before, overtime)
             if run is None:
                 self.take(lot)
                 return False
             self._put(step, run)
-            ready = run[3] + floor.wait[step]
+            if floor.overlaps[step]:
+                before, ready = run, 0
+            else:
+                before, ready = None, run[3] + floor.wait[step]
         return self._close(lot) and self._in_time(lot)
 
     def _ready(self, step: int) -> int:
@@ -193,18 +198,21 @@ class Board:
         It never ends after what waits for it starts.
         """
         floor, limit = self.floor, min(limit, self.latest_end(lot))
+        outs: list[int] | None = None
         for step in reversed(self.lot_steps(lot)):
             ready = self._ready(step)
             if floor.first_way[step] == floor.first_way[step + 1]:
                 self.take(lot)
                 return False
-            run = self._latest(step, ready, limit, overtime)
+            run = self._latest(step, ready, limit, outs, overtime)
             if run is None:
                 self.take(lot)
                 return False
             self._put(step, run)
             before = step - 1
-            limit = run[2] - (floor.wait[before] if before >= self.first_step[lot] else 0)
+            if before >= self.first_step[lot]:
+                outs = wanted(floor, run[0], run[2], overtime) if floor.overlaps[before] else None
+                limit = outs[-1] if outs else run[2] - floor.wait[before]
         return self._close(lot)
 
     def _close(self, lot: int) -> bool:
@@ -230,9 +238,13 @@ class Board:
             if self.stock:
                 self.stock.take(step, start)
 
-    def _earliest(self, step: int, ready: int, overtime: bool) -> Run | None:
+    def _earliest(self, step: int, supplied: int, before: Run | None, overtime: bool) -> Run | None:
+        """The run that ends first; before: that of the step before where it hands over transfer lots."""
         floor, best_end, best = self.floor, NEVER, None
         for way in range(floor.first_way[step], floor.first_way[step + 1]):
+            ready = supplied
+            if before:
+                ready = max(ready, next_start(floor, before[0], before[2], before[4], overtime, way, overtime))
             station, process = floor.station[way], floor.process[way]
             line = self.lines[station]
             for unit in range(floor.first_unit[station], floor.first_unit[station + 1]):
@@ -254,11 +266,13 @@ class Board:
                     at += 1
         return best
 
-    def _latest(self, step: int, ready: int, limit: int, overtime: bool) -> Run | None:
+    def _latest(self, step: int, ready: int, limit: int, outs: list[int] | None, overtime: bool) -> Run | None:
+        """The run that starts last; outs: where the next step takes up transfer lots, when it needs them."""
         floor, best_start, best = self.floor, -1, None
         for way in range(floor.first_way[step], floor.first_way[step + 1]):
             station, process = floor.station[way], floor.process[way]
             line = self.lines[station]
+            latest = latest_processing(floor, way, outs, overtime) if outs else NEVER
             for unit in range(floor.first_unit[station], floor.first_unit[station + 1]):
                 starts, ends = self.starts[unit], self.ends[unit]
                 last = bisect_left(starts, limit)
@@ -274,7 +288,7 @@ class Board:
                             low = ends[at - 1]
                     if high - low >= process and self._fits_between(unit, at, step):
                         setup, hours = self._changeover(station, unit, at, way)
-                        worked = line.worked(high, overtime) - process - setup
+                        worked = min(line.worked(high, overtime) - process, latest) - setup
                         begin = line.begin(line.reached(worked, overtime), overtime) if worked >= 0 else -1
                         if begin >= low and begin > best_start:
                             end = line.finish(begin, process + setup, overtime)

@@ -32,6 +32,9 @@ class Floor:
         followed = (steps.next >= 0) & np.append(has_way, False)[steps.next]
         overlaps = followed & (steps.transfer > 0) & (steps.transfer < steps.good)
         self.overlaps: list[bool] = overlaps.tolist()
+        # kept by `overlap` as far as it was asked: by way, and by way and way of the next step
+        self.transfer_lots: dict[int, list[tuple[int, float]]] = {}
+        self.lags: dict[tuple[int, int], int] = {}
         self.first_step: list[int] = lots.first_step.tolist()
         self.first_way: list[int] = steps.first_way.tolist()
         self.station: list[int] = ways.station.tolist()
