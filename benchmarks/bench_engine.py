@@ -38,6 +38,8 @@ CASES: dict[str, tuple[float, Shop]] = {
     "20,000 orders, seed 1": (240.0, Shop(20_000)),
     "1,000 orders with 2 sub-assemblies": (30.0, Shop(1_000, steps=2, subassemblies=2)),
     **{f"1,000 orders, scarce parts, seed {seed}": (30.0, Shop(1_000, seed=seed, parts=40)) for seed in (1, 2)},
+    "5,000 orders, scarce parts, seed 1": (120.0, Shop(5_000, parts=40)),
+    "20,000 orders, scarce parts, seed 1": (240.0, Shop(20_000, parts=40)),
     **{
         f"1,000 orders, 2 levels, shared goods, scarce parts, seed {seed}": (
             30.0,

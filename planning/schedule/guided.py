@@ -1,4 +1,4 @@
-"""The third rung: dispatch by the due time that the linear model gives each step.
+"""Dispatch by the due time that the linear model gives each step.
 
 A line's due date says nothing about when its third step has to run on a crowded station; the linear model does,
 since its prices weigh all lines against each other. Each step is due at the point by which the given part of it has

@@ -1,4 +1,4 @@
-"""The fourth and fifth rung: ruin and recreate, then pull.
+"""Ruin and recreate, then pull: the last rungs.
 
 Ruin and recreate (Schrimpf et al. 2000): a late order and the few lots that stand in its way are taken out and put in
 again, the late one first, some of the others backwards from their due date; simulated annealing decides. Pull: each
