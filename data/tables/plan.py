@@ -39,7 +39,12 @@ PLAN_RUN = Table(
             "integer",
             meaning="lines planned after their target date; what is not inside the horizon counts as the day after it",
         ),
-        optional("relaxed_objective", "线性模型目标值", "decimal", meaning="the linear model's own value"),
+        optional(
+            "relaxed_objective",
+            "线性模型目标值",
+            "decimal",
+            meaning="the linear model's own value; the bound may come from one in finer bins of time",
+        ),
         optional(
             "relaxed_gap",
             "线性模型差距",

@@ -45,8 +45,10 @@ MODEL_SHARE, GUIDED_SHARE, IMPROVE_SHARE = 0.5, 0.8, 0.4
 # order lines from which on the model starts from the prices of a sample, and from which on these are all there is
 LARGE, HUGE = 3_000, 10_000
 ANCHORS_PER_SECOND = 25_000  # nodes x bins, of the time limit: what the finer model may have
-SECONDS_PER_ANCHOR = 3e-6  # nodes x bins, of the model tightened, by estimate
+SECONDS_PER_ROUND, FINER_SHARE = 2e-6, 0.25  # of the finer model by node and bin, and of the time limit, by estimate
+SECONDS_PER_ANCHOR = 4e-6  # nodes x bins, of the model tightened, by estimate
 TIGHTEN_SHARE = 0.4  # of the time limit, that tightened models are counted for: the model is often done early
+CLOSED = 0.01  # gap with which the prices of the finer model are better than those of the model in days
 COARSE_SHARE = 0.25  # as much for the model in days ahead of the finer one
 FAMILIES_SHARE = 0.1  # of the time limit, taken from ruin and recreate: twice, ahead of it and on what it leaves
 TRIES_PER_SECOND = 3_000.0  # of the search for better orders of families, by estimate
@@ -227,6 +229,7 @@ class _Climber:
         """The model of all lines: first in days, of all or of a sample of them, then finer where hours are dear."""
         problem, tree, days, cancelled = self.problem, self.tree, self._days(), self.cancelled
         deadline = self.started + MODEL_SHARE * self.seconds
+        until = deadline + FINER_SHARE * self.seconds
         nodes, best = max(len(tree.step), 1), [self.ladder.best.placement]
         most = min(most_bins(nodes), int(ANCHORS_PER_SECOND * self.seconds / nodes))
         edges, found = day_edges(days, most_bins(nodes)), None
@@ -246,11 +249,12 @@ class _Climber:
             prices = sampled_prices(problem, tree, finer, 1, deadline, cancelled)
         master = Master(Columns(problem, tree, finer))
         if prices is not None:
-            master.prove(prices, deadline)
-            master.start_near(prices, deadline)
-        again = master.run(deadline, heard=heard, cancelled=cancelled, plans=best)
+            master.prove(prices, until)
+            master.start_near(prices, until)
+        rounds = max(int(FINER_SHARE * self.seconds / (SECONDS_PER_ROUND * master.columns.start.size)), 1)
+        again = master.run(until, heard=heard, cancelled=cancelled, plans=best, most_rounds=rounds)
         self.masters.append((master, FIRST_SHARE_OF_PARTS if len(finer) > len(edges) else FIRST_SHARE, 1.0))
-        if found and again.bound < found.bound:
+        if found and again.gap > max(found.gap, CLOSED):  # its bound counts all the same
             return found
         self.ladder.edges = finer
         return again
@@ -297,6 +301,8 @@ class _Climber:
             for bound in news[told:]:
                 told += 1
                 proved(bound)
+        for bound in news[told:]:
+            proved(bound)
         if failure:
             raise failure[0]
         if not ended.is_set():

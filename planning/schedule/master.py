@@ -134,8 +134,11 @@ class Master:
         heard: Callable[[float, float], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
         plans: Sequence[Placement] = (),
+        most_rounds: int | None = None,
     ) -> Relaxation:
         """Solve until the gap is closed to `gap` (or to `absolute`), or `deadline` (time.perf_counter) is there.
+
+        At most `most_rounds` solves.
 
         `plans` that are known already give the model a value to begin with. May be called again, with the columns
         found so far, after `tighten`.
@@ -146,7 +149,7 @@ class Master:
         if not self.is_seeded:
             self._seed()
         patience, last_bound, rounds = 0.5, -np.inf, 0
-        while time.perf_counter() < deadline and not (cancelled and cancelled()):
+        while time.perf_counter() < deadline and rounds != most_rounds and not (cancelled and cancelled()):
             rounds += 1
             tolerance = 1e-2 if rounds < 4 else 1e-3
             solved = self._solve(tolerance, deadline - time.perf_counter())
