@@ -12,8 +12,9 @@ from benchmarks.shops import Shop, lots_to_order, make_shop
 from planning.model import MaterialPlan, Step
 from planning.mrp import plan_materials
 from planning.plan import assemble, make_plan
-from planning.schedule import first_schedule, ladder, make_schedule, search
+from planning.schedule import RUNGS, first_schedule, ladder, make_schedule, search
 from planning.schedule.guided import SHARES
+from planning.schedule.timeline import DAY
 from planning.verify import verify
 from tests.planning.schedule.random_shops import random_shop
 from tests.planning.schedule.test_sweep import shuffled, shuffled_input
@@ -47,6 +48,21 @@ def test_a_crowded_shop_is_planned_far_better_than_by_rules():
     assert tuple(heard) == plan.trail
     bounds = [step.bound for step in heard if step.bound is not None]
     assert bounds == sorted(bounds)
+
+
+def test_bins_finer_than_a_day_prove_more_even_where_their_model_is_not_closed(monkeypatch):
+    """Closed, it is the model that is reported; else that in days is, with the bound of the finer one all the same."""
+    shop = Shop(80, products=12, stations=4, steps=3, days=15, horizon_days=60, load=1.2)
+    plan_input = make_shop(shop).with_settings(time_limit_seconds=20.0)
+    closed = search(plan_input, lots_to_order(plan_input), rungs=RUNGS[:3])
+    monkeypatch.setattr(ladder, "FINER_SHARE", 1e-9)  # one round, and no time for it
+    broken_off = search(plan_input, lots_to_order(plan_input), rungs=RUNGS[:3])
+    assert (closed.edges % DAY > 0).any()
+    assert not (broken_off.edges % DAY > 0).any()
+    assert broken_off.solved.gap <= 0.01
+    assert closed.solved.gap <= 0.01
+    assert 1.2 * broken_off.solved.objective < closed.solved.objective
+    assert broken_off.solved.objective < broken_off.bound <= closed.bound <= closed.best.objective
 
 
 def tightened(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> tuple[list[np.ndarray], ladder.Ladder]:
