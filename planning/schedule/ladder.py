@@ -260,19 +260,21 @@ class _Climber:
         return again
 
     def _look_at_samples(self, heard: Callable[[float, float], None]) -> Relaxation | None:
-        """What the prices of samples say of all lines, the days on which hours are dear in parts."""
+        """What the prices of samples say of all lines: first in days, which guide, then in finer bins, which prove."""
         problem, tree, days = self.problem, self.tree, self._days()
         deadline = self.started + MODEL_SHARE * self.seconds
         edges = day_edges(days, days)  # whole ones: a part of the lines is looked at at a time
         prices = sampled_prices(problem, tree, edges, SAMPLES, deadline, self.cancelled)
-        if prices is None:
+        found = None if prices is None else at_prices(problem, tree, edges, prices, self._is_over)
+        if prices is None or found is None:
             return None
+        heard(np.inf, found.bound)
         finer = windows_alone(problem, edges).finer_edges(prices, 2 * days)
         again = sampled_prices(problem, tree, finer, SAMPLES, deadline, self.cancelled)
-        if again is not None:
-            edges, prices = finer, again
+        if again is not None and (proved := at_prices(problem, tree, finer, again, self._is_over)):
+            heard(np.inf, proved.bound)
         self.ladder.edges = edges
-        return at_prices(problem, tree, edges, prices, self._is_over)
+        return found
 
     def _is_over(self) -> bool:
         return self.cancelled() or time.perf_counter() >= self.deadline
