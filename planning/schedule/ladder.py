@@ -238,11 +238,13 @@ class _Climber:
         else:
             master, self.ladder.edges = Master(Columns(problem, tree, edges)), edges
             found = master.run(deadline, heard=heard, cancelled=cancelled, plans=best)
-            self.masters.append((master, FIRST_SHARE, COARSE_SHARE))
+            self.masters.append((master, FIRST_SHARE, 1.0))
             prices = found.prices if np.isfinite(found.objective) else None
         finer = edges if prices is None else windows_alone(problem, edges).finer_edges(prices, most)
         if found and (len(finer) == len(edges) or time.perf_counter() >= deadline):
             return found
+        if self.masters:
+            self.masters[0] = (self.masters[0][0], FIRST_SHARE, COARSE_SHARE)
         if prices is not None and found:
             prices = carried(windows_alone(problem, edges), windows_alone(problem, finer), prices)
         elif prices is not None:
